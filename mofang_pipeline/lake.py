@@ -5,7 +5,7 @@ What a table means lives with the module or dbt model that makes it; here only t
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date
 from typing import Any
 
@@ -77,14 +77,14 @@ def writer(home: Home, *, wait_seconds: int = 3600) -> Iterator[duckdb.DuckDBPyC
 @contextmanager
 def writer_lock(home: Home, *, wait_seconds: int = 3600) -> Iterator[None]:
     """The lock alone, for a writer in another process, such as dbt; freed by the server if the holder dies."""
-    with psycopg2.connect(stores.database_url(home, "mofang_lake")) as lock, lock.cursor() as cursor:
+    lock = psycopg2.connect(stores.database_url(home, "mofang_lake"))
+    with closing(lock), lock.cursor() as cursor:
         cursor.execute("select set_config('lock_timeout', %s, false)", (f"{wait_seconds}s",))
         try:
             cursor.execute("select pg_advisory_lock(%s)", (WRITER_LOCK,))
         except psycopg2.errors.LockNotAvailable as error:
             raise LakeBusyError(f"another run has been writing for {wait_seconds} s; try again when it ends") from error
         yield
-    lock.close()
 
 
 def replace_partition(

@@ -5,6 +5,7 @@ by MOFANG_POSTGRES_URL. Nothing else in the project knows which of the two it is
 """
 
 import warnings
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlencode, urlsplit, urlunsplit
 
@@ -77,12 +78,11 @@ def _ensure_database(url: str, database: str) -> None:
         connection = psycopg2.connect(url)
     except psycopg2.OperationalError as error:
         raise StoreError(f"Postgres cannot be reached: {str(error).strip()}; check MOFANG_POSTGRES_URL") from error
-    connection.autocommit = True
-    with connection, connection.cursor() as cursor:
+    connection.autocommit = True  # `create database` runs outside a transaction
+    with closing(connection), connection.cursor() as cursor:
         cursor.execute("select 1 from pg_database where datname = %s", (database,))
         if cursor.fetchone() is None:
             try:
                 cursor.execute(sql.SQL("create database {}").format(sql.Identifier(database)))
             except (psycopg2.errors.DuplicateDatabase, psycopg2.errors.UniqueViolation):
                 pass  # another process was quicker
-    connection.close()
