@@ -1,0 +1,34 @@
+"""From a number as the business writes it to the one that the engine compares: exact, yuan to fen."""
+
+from decimal import Decimal
+
+from mofang_pipeline.rulebook.model import Scalar
+
+PARAMETER_TYPES = ("int", "money", "number")
+LARGEST = 10**13
+
+
+class ValueProblem(ValueError):
+    """Why a value does not fit its type, in English (`en`) and Chinese (`zh`)."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(en)
+        self.en, self.zh = en, zh
+
+
+def engine_value(parameter_type: str, written: Scalar) -> int | float:
+    """`int` -> int, `money` in yuan -> integer fen, `number` -> float. Raises ValueProblem."""
+    if isinstance(written, (bool, str)):
+        raise ValueProblem(f"{written!r} is not a number; write one", f"{written!r} 不是数字，请填写数字")
+    number = Decimal(written)
+    if abs(number) > LARGEST:
+        raise ValueProblem(f"{written} is beyond {LARGEST}", f"{written} 超出上限 {LARGEST}")
+    if parameter_type == "number":
+        return float(number)
+    scale, unit = (100, "fen") if parameter_type == "money" else (1, "unit")
+    exact = number * scale
+    if exact != exact.to_integral_value():
+        raise ValueProblem(
+            f"{written} is not a whole number of {unit}s", f"{written} 的精度过高，{unit} 以下不可再分"
+        )
+    return int(exact)
