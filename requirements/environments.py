@@ -49,9 +49,8 @@ ENVIRONMENTS = (
 
 def main() -> int:
     if sys.version_info[:2] != (3, 11):
-        return _fail(
-            f"Mofang needs Python 3.11, not {sys.version.split()[0]}: `make setup PYTHON=/path/to/python3.11`"
-        )
+        found = sys.version.split()[0]
+        return _fail(f"Mofang needs Python 3.11, not {found}: `make setup PYTHON=/path/to/python3.11`")
     missing = [environment for environment in ENVIRONMENTS if not environment.ready()]
     try:
         uv = _uv() if missing else None

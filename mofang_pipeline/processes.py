@@ -1,0 +1,210 @@
+"""Starts other programs, waits until they answer, and stops them with everything that they started themselves.
+
+Knows nothing of what the programs are: demo.py says which. Every child carries a mark in its environment, which its
+own children inherit, so that even a grandchild whose parent has died is found and stopped.
+"""
+
+import fcntl
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+import psutil
+
+MARK = "MOFANG_SUPERVISOR"
+LOOPBACK = "127.0.0.1"
+
+
+class ProcessError(Exception):
+    """A program ended or did not answer in time; the message names it and its log."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """A program to run: `healthy_at` is the address that answers below 400 once it is up (None: as soon as it runs)."""
+
+    name: str
+    command: Sequence[str]
+    log: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+    healthy_at: str | None = None
+    start_seconds: float = 180
+
+
+@dataclass
+class Supervisor:
+    """Runs services until it is left; leaving it, for whatever reason, stops their whole trees."""
+
+    grace_seconds: float = 10
+    mark: str = field(default_factory=lambda: f"{os.getpid()}:{secrets.token_hex(8)}")
+    running: list[tuple[Service, subprocess.Popen[bytes]]] = field(default_factory=list)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self, service: Service) -> subprocess.Popen[bytes]:
+        """In a session of its own: a Ctrl-C in the terminal reaches only us, and we stop the rest in order."""
+        service.log.parent.mkdir(parents=True, exist_ok=True)
+        environment = os.environ | dict(service.environment) | {MARK: self.mark}
+        with service.log.open("ab") as log:
+            process = subprocess.Popen(
+                list(service.command),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=environment,
+                start_new_session=True,
+            )
+        self.running.append((service, process))
+        return process
+
+    def wait_healthy(self, pause: Callable[[float], None] = time.sleep) -> None:
+        """Returns when every service answers; raises ProcessError for the first that ended or is too slow."""
+        started = time.monotonic()
+        waiting = [service for service, _ in self.running if service.healthy_at]
+        while waiting:
+            self.check_alive()
+            waiting = [service for service in waiting if not answers(str(service.healthy_at))]
+            late = [each for each in waiting if time.monotonic() - started > each.start_seconds]
+            if late:
+                seconds = late[0].start_seconds
+                raise ProcessError(f"{late[0].name} did not answer within {seconds:.0f} s; see {late[0].log}")
+            if waiting:
+                pause(0.5)
+
+    def wait(self, process: subprocess.Popen[bytes], on_wait: Callable[[], None] = lambda: None) -> int:
+        """Until `process` ends; `on_wait` is called meanwhile, to show progress. Returns its exit status."""
+        while process.poll() is None:
+            on_wait()
+            time.sleep(0.2)
+        self.running = [(service, each) for service, each in self.running if each is not process]
+        return int(process.returncode)
+
+    def check_alive(self) -> None:
+        for service, process in self.running:
+            if process.poll() is not None:
+                raise ProcessError(f"{service.name} ended with status {process.returncode}; see {service.log}")
+
+    def watch(self) -> None:
+        """Until a service ends (ProcessError) or a signal interrupts."""
+        while True:
+            self.check_alive()
+            time.sleep(1)
+
+    def stop(self) -> None:
+        """SIGTERM to the services, time to end, then to all that is left of their trees, then SIGKILL."""
+        started = [psutil.Process(process.pid) for _, process in self.running if process.poll() is None]
+        stop_all(started, self.grace_seconds)
+        stop_all(marked(self.mark), self.grace_seconds / 2)
+        for _, process in self.running:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=5)
+        self.running.clear()
+
+
+def stop_all(processes: Iterable[psutil.Process], grace_seconds: float) -> None:
+    """SIGTERM, and SIGKILL for those that are still there after `grace_seconds`."""
+    processes = list(processes)
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.terminate()
+    _, alive = psutil.wait_procs(processes, timeout=grace_seconds)
+    for process in alive:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(alive, timeout=5)
+
+
+def marked(mark: str) -> list[psutil.Process]:
+    """Every process that carries `mark`, wherever it hangs in the tree."""
+    return [process for process, found in _marks() if found == mark]
+
+
+def reap_orphans() -> int:
+    """Stops what supervisors left behind that were killed without a chance to stop it; returns how many."""
+    orphans = [process for process, mark in _marks() if not psutil.pid_exists(int(mark.split(":")[0]))]
+    stop_all(orphans, grace_seconds=5)
+    return len(orphans)
+
+
+def stop_descendants() -> None:
+    """Stops whatever this process started and is still there; for the way out after an interrupt."""
+    stop_all(psutil.Process().children(recursive=True), grace_seconds=5)
+
+
+def _marks() -> list[tuple[psutil.Process, str]]:
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            mark = process.environ().get(MARK)
+            if mark and process.pid != os.getpid():
+                found.append((process, mark))
+    return found
+
+
+def answers(address: str) -> bool:
+    """Whether an HTTP address answers with a status below 400."""
+    import requests
+
+    try:
+        with requests.Session() as session:
+            session.trust_env = False  # loopback never goes through a proxy
+            return session.get(address, timeout=5, allow_redirects=False).status_code < 400
+    except requests.RequestException:
+        return False
+
+
+@dataclass(frozen=True)
+class Port:
+    """A loopback port that nobody else of us takes while `claim` is open: several demos start at the same time."""
+
+    number: int
+    claim: IO[str]
+
+
+def claim_port(preferred: int, tries: int = 200) -> Port:
+    """`preferred`, or the next one that is free and not claimed by another Mofang of this user."""
+    for number in range(preferred, preferred + tries):
+        claim = (Path(tempfile.gettempdir()) / f"mofang-{os.getuid()}-port-{number}.lock").open("w")
+        if _locked(claim) and _free(number):
+            return Port(number, claim)
+        claim.close()
+    raise ProcessError(f"no free port between {preferred} and {preferred + tries - 1}")
+
+
+def _locked(claim: IO[str]) -> bool:
+    try:
+        fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _free(number: int) -> bool:
+    with closing(socket.socket()) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, number))
+        except OSError:
+            return False
+    return True
+
+
+def own_program(name: str) -> str:
+    """The path of a program of this very environment, such as `dagster-webserver`, whatever PATH says."""
+    return str(Path(sys.executable).parent / name)
