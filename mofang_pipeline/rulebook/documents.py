@@ -6,6 +6,7 @@ is read.py's business.
 """
 
 import csv
+import re
 from collections.abc import Hashable
 from decimal import Decimal
 from pathlib import Path
@@ -53,8 +54,6 @@ class _Loader(yaml.SafeLoader):
 
 
 def _install() -> None:
-    import re
-
     for tag, pattern in _PLAIN_SCALARS.items():
         _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), None)
     _Loader.add_constructor("tag:yaml.org,2002:float", lambda loader, node: Decimal(node.value))
@@ -88,27 +87,22 @@ def csv_rows(path: Path, file: str, columns: tuple[str, ...]) -> list[dict[str, 
     """The file's rows, stripped, with exactly these columns. Raises RulebookError naming the line."""
     reader = csv.reader(_text(path, file).splitlines(), strict=True)
     try:
-        lines = [[cell.strip() for cell in line] for line in reader if line]
+        lines = [(reader.line_num, [cell.strip() for cell in line]) for line in reader if line]
     except csv.Error as error:
-        refuse(
-            file,
-            f"line {reader.line_num}",
-            f"cannot be read as CSV: {error}; correct it",
-            f"无法按 CSV 读取：{error}，请更正",
-        )
-    header = lines[0] if lines else []
+        en, zh = f"cannot be read as CSV: {error}; correct it", f"无法按 CSV 读取：{error}，请更正"
+        refuse(file, f"line {reader.line_num}", en, zh)
+    header = lines[0][1] if lines else []
     if sorted(header) != sorted(columns):
         wanted, found = ",".join(columns), ",".join(header)
         refuse(file, "header", f"needs the columns {wanted}, has {found}", f"表头应为 {wanted}，现为 {found}")
-    for number, line in enumerate(lines[1:], start=2):
+    for number, line in lines[1:]:
         if len(line) != len(header):
-            refuse(
-                file,
-                f"line {number}",
+            en, zh = (
                 f"needs {len(header)} cells, has {len(line)}",
                 f"应有 {len(header)} 列，现有 {len(line)} 列",
             )
-    return [dict(zip(header, line, strict=True)) for line in lines[1:]]
+            refuse(file, f"line {number}", en, zh)
+    return [dict(zip(header, line, strict=True)) for _, line in lines[1:]]
 
 
 def _text(path: Path, file: str) -> str:

@@ -34,12 +34,12 @@ def check_text(text: str) -> None:
             f"longer than {MAX_LENGTH} characters; split it into nodes",
             f"超过 {MAX_LENGTH} 个字符，请拆成多个节点",
         )
-    kinds = _tokens(text)
-    if len(kinds) > MAX_TOKENS:
+    tokens = _tokens(text)
+    if sum(kind != "space" for kind, _ in tokens) > MAX_TOKENS:
         raise ExpressionError(
             f"more than {MAX_TOKENS} words; split it into nodes", f"超过 {MAX_TOKENS} 个词，请拆成多个节点"
         )
-    _check_neighbours(kinds)
+    _check_neighbours(tokens)
     _check_parentheses(text)
 
 
