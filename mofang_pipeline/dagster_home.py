@@ -1,4 +1,4 @@
-"""Dagster's own configuration: the dagster.yaml under MOFANG_HOME, its schema, the variables its processes need.
+"""Dagster's own configuration: dagster.yaml under MOFANG_HOME, its tables, the variables its processes need.
 
 What Dagster runs is wired in definitions.py, not here.
 """
@@ -25,7 +25,7 @@ QUIET = {
 
 
 def prepare(home: Home) -> Path:
-    """Writes dagster.yaml, makes or upgrades Dagster's tables once, and returns the folder for DAGSTER_HOME."""
+    """Writes dagster.yaml, makes or upgrades Dagster's tables once; returns the folder for DAGSTER_HOME."""
     folder = home.folder("dagster")
     _write_if_changed(folder / "dagster.yaml", yaml.safe_dump(settings(folder), sort_keys=False))
     _migrate_once(home, folder)
@@ -33,7 +33,7 @@ def prepare(home: Home) -> Path:
 
 
 def environment(home: Home) -> dict[str, str]:
-    """Variables for any process of this installation: all paths absolute, and Postgres by its running server's URL.
+    """Variables for any process of this installation: paths absolute, Postgres by its running server's URL.
 
     With the URL a child uses the server that this process keeps running, and does not keep one of its own.
     """
@@ -52,7 +52,9 @@ def activate(home: Home) -> Path:
     """`prepare` for this very process, which then runs Dagster in process: sets the variables here too."""
     folder = prepare(home)
     # Not MOFANG_POSTGRES_URL: this process keeps the embedded server itself, and may open another home later.
-    os.environ.update({key: value for key, value in environment(home).items() if key != "MOFANG_POSTGRES_URL"})
+    variables = environment(home)
+    del variables["MOFANG_POSTGRES_URL"]
+    os.environ.update(variables)
     return folder
 
 
@@ -71,7 +73,10 @@ def settings(folder: Path) -> dict[str, Any]:
             "config": {"base_dir": str(folder / "compute_logs")},
         },
         # One run at a time: the lake has one writer, a second run would only wait for its lock.
-        "concurrency": {"runs": {"max_concurrent_runs": 1}, "pools": {"granularity": "op", "default_limit": 1}},
+        "concurrency": {
+            "runs": {"max_concurrent_runs": 1},
+            "pools": {"granularity": "op", "default_limit": 1},
+        },
         # A killed run must not keep its place in the queue or its pool's slot.
         "run_monitoring": {
             "enabled": True,

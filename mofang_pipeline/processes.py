@@ -1,28 +1,25 @@
-"""Starts other programs, waits until they answer, and stops them with everything that they started themselves.
+"""Starts other programs, waits until they answer, and stops them with all that they started themselves.
 
-Knows nothing of what the programs are: demo.py says which. Every child carries a mark in its environment, which its
-own children inherit, so that even a grandchild whose parent has died is found and stopped.
+Knows nothing of what the programs are: demo.py says which. Every child carries a mark in its environment,
+which its own children inherit, so that even a grandchild whose parent has died is found and stopped.
 """
 
-import fcntl
 import os
 import secrets
-import socket
+import signal
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import Self
 
 import psutil
 
 MARK = "MOFANG_SUPERVISOR"
-LOOPBACK = "127.0.0.1"
 
 
 class ProcessError(Exception):
@@ -31,7 +28,7 @@ class ProcessError(Exception):
 
 @dataclass(frozen=True)
 class Service:
-    """A program to run: `healthy_at` is the address that answers below 400 once it is up (None: as soon as it runs)."""
+    """A program to run; `healthy_at` is the address that answers below 400 once it is up, if it has one."""
 
     name: str
     command: Sequence[str]
@@ -55,10 +52,11 @@ class Supervisor:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.stop()
+        with uninterrupted():
+            self.stop()
 
     def start(self, service: Service) -> subprocess.Popen[bytes]:
-        """In a session of its own: a Ctrl-C in the terminal reaches only us, and we stop the rest in order."""
+        """In a session of its own: a Ctrl-C in the terminal reaches only us, and we stop the rest."""
         service.log.parent.mkdir(parents=True, exist_ok=True)
         environment = os.environ | dict(service.environment) | {MARK: self.mark}
         with service.log.open("ab") as log:
@@ -98,7 +96,8 @@ class Supervisor:
     def check_alive(self) -> None:
         for service, process in self.running:
             if process.poll() is not None:
-                raise ProcessError(f"{service.name} ended with status {process.returncode}; see {service.log}")
+                status = process.returncode
+                raise ProcessError(f"{service.name} ended with status {status}; see {service.log}")
 
     def watch(self) -> None:
         """Until a service ends (ProcessError) or a signal interrupts."""
@@ -142,6 +141,17 @@ def reap_orphans() -> int:
     return len(orphans)
 
 
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Ignores a second Ctrl-C meanwhile: cleaning up takes seconds, and half of it would leave processes."""
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def stop_descendants() -> None:
     """Stops whatever this process started and is still there; for the way out after an interrupt."""
     stop_all(psutil.Process().children(recursive=True), grace_seconds=5)
@@ -167,42 +177,6 @@ def answers(address: str) -> bool:
             return session.get(address, timeout=5, allow_redirects=False).status_code < 400
     except requests.RequestException:
         return False
-
-
-@dataclass(frozen=True)
-class Port:
-    """A loopback port that nobody else of us takes while `claim` is open: several demos start at the same time."""
-
-    number: int
-    claim: IO[str]
-
-
-def claim_port(preferred: int, tries: int = 200) -> Port:
-    """`preferred`, or the next one that is free and not claimed by another Mofang of this user."""
-    for number in range(preferred, preferred + tries):
-        claim = (Path(tempfile.gettempdir()) / f"mofang-{os.getuid()}-port-{number}.lock").open("w")
-        if _locked(claim) and _free(number):
-            return Port(number, claim)
-        claim.close()
-    raise ProcessError(f"no free port between {preferred} and {preferred + tries - 1}")
-
-
-def _locked(claim: IO[str]) -> bool:
-    try:
-        fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
-
-
-def _free(number: int) -> bool:
-    with closing(socket.socket()) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((LOOPBACK, number))
-        except OSError:
-            return False
-    return True
 
 
 def own_program(name: str) -> str:

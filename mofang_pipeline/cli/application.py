@@ -1,0 +1,190 @@
+"""The commands and their options, and how the program ends. Each command calls one function."""
+
+import signal
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mofang_pipeline.cli.arguments import (
+    Basis,
+    DayOption,
+    FormatOption,
+    FromOption,
+    OrgOption,
+    ToOption,
+    ordered,
+    parse_day,
+)
+from mofang_pipeline.cli.failures import CommandError, report
+from mofang_pipeline.cli.output import Format, Rows, note, show
+
+if TYPE_CHECKING:
+    from mofang_pipeline.home import Home
+
+app = typer.Typer(
+    name="mofang",
+    help="Quick-payment customers by segments. State lives under MOFANG_HOME (default .mofang).",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+rules_app = typer.Typer(help="The rulebook.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(rules_app, name="rules")
+
+
+@app.callback()
+def _before(
+    context: typer.Context,
+    chosen: Annotated[Format | None, typer.Option("--format", help="How to print rows.")] = None,
+) -> None:
+    context.obj = chosen
+
+
+@app.command()
+def demo(
+    customers: Annotated[int, typer.Option(min=1, help="How many customers to make up.")] = 20_000,
+    days: Annotated[int, typer.Option(min=1, help="How many days to compute.")] = 35,
+    last: Annotated[date, typer.Option("--to", parser=parse_day, metavar="YYYY-MM-DD")] = date(2026, 6, 30),
+    wait: Annotated[bool, typer.Option(help="Stay until Ctrl-C, or end as soon as all is up.")] = True,
+) -> None:
+    """Sample data, the whole pipeline, Dagster UI and Superset; Ctrl-C stops all of it."""
+    from mofang_pipeline.demo import Demo, run_demo
+
+    run_demo(_home(), Demo(customers=customers, days=days, last=last), wait=wait)
+
+
+@app.command()
+def generate(
+    customers: Annotated[int, typer.Option("--customers", min=1, help="How many customers.")],
+    first: FromOption,
+    last: ToOption,
+    seed: Annotated[int, typer.Option("--seed", help="Another seed, other customers.")] = 1,
+) -> None:
+    """Write a realistic landing zone; the same arguments give the same files."""
+    from mofang_pipeline.cli.work import generate_landing
+
+    ordered(first, last)
+    generate_landing(_home(), customers=customers, first=first, last=last, seed=seed)
+
+
+@app.command()
+def run(
+    first: FromOption,
+    last: ToOption,
+    province: Annotated[list[str] | None, typer.Option("--province", help="Only these.")] = None,
+) -> None:
+    """Compute those days, from landed files to flows."""
+    from mofang_pipeline.cli.work import run as run_days
+
+    ordered(first, last)
+    run_days(_home(), first=first, last=last, provinces=tuple(province or ()))
+
+
+@app.command()
+def tree(
+    day: DayOption,
+    org: OrgOption = None,
+    language: Annotated[str, typer.Option("--language", help="Of the names: zh or en.")] = "zh",
+    chosen: FormatOption = None,
+) -> None:
+    """An organisation's tree on one day: customers of every node."""
+    from mofang_pipeline.cli.tree import tree as tree_of
+
+    if language not in ("zh", "en"):
+        raise typer.BadParameter(f"--language {language}: zh or en")
+    _show(tree_of(_home(), day, org, language), chosen)
+
+
+@app.command()
+def flow(
+    first: FromOption,
+    last: ToOption,
+    org: OrgOption = None,
+    level: Annotated[int | None, typer.Option("--level", min=0, help="0 is the root.")] = None,
+    basis: Annotated[
+        Basis, typer.Option("--basis", help="same-rules: both days under --from's.")
+    ] = Basis.actual,
+    chosen: FormatOption = None,
+) -> None:
+    """How many customers moved from which segment to which."""
+    from mofang_pipeline.cli.flow import flow as flow_of
+
+    ordered(first, last)
+    _show(flow_of(_home(), first, last, org, level, basis), chosen)
+
+
+@app.command()
+def table(
+    name: Annotated[str, typer.Argument(help="A published table.")],
+    day: Annotated[date | None, typer.Option("--day", parser=parse_day, metavar="YYYY-MM-DD")] = None,
+    org: OrgOption = None,
+    chosen: FormatOption = None,
+) -> None:
+    """Rows of a published table."""
+    from mofang_pipeline.cli.tables import table as rows_of
+
+    with rows_of(_home(), name, day, org) as found:
+        _show(found, chosen)
+
+
+@app.command()
+def status(chosen: FormatOption = None) -> None:
+    """Days landed, computed, stale, failed, with the reason."""
+    from mofang_pipeline.cli.status import status as status_of
+
+    _show(status_of(_home()), chosen)
+
+
+@rules_app.command("check")
+def rules_check(
+    folder: Annotated[
+        Path | None, typer.Option("--rulebook", help="Another folder than MOFANG_RULEBOOK.")
+    ] = None,
+    chosen: FormatOption = None,
+) -> None:
+    """Everything that is wrong with the rulebook; exit status 1 if anything is."""
+    from mofang_pipeline.cli.rules import problems
+
+    checked = folder or _home().rulebook
+    found = problems(checked)
+    _show(found, chosen)
+    if found.rows:
+        raise CommandError(f"the rulebook {checked} has {len(list(found.rows))} problem(s)")
+    note(f"the rulebook {checked} is valid")
+
+
+def _show(found: Rows, chosen: Format | None) -> None:
+    show(found, chosen or Format.table)
+
+
+def _home() -> "Home":
+    from mofang_pipeline.home import Home
+
+    return Home()
+
+
+def main() -> None:
+    """The program: runs the command, ends with its status, leaves no child behind."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    sys.exit(_status(lambda: app(prog_name="mofang", standalone_mode=False)))
+
+
+def _status(command: Callable[[], object]) -> int:
+    try:
+        return int(command() or 0)  # type: ignore[call-overload]
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 1
+    except BaseException as error:
+        return report(error)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """SIGTERM ends the program as Ctrl-C does, so that everything is cleaned up by the same path."""
+    raise KeyboardInterrupt

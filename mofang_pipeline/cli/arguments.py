@@ -1,0 +1,51 @@
+"""The options that several commands share, and how a day is written."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from mofang_pipeline.cli.output import Format
+
+
+class Basis(StrEnum):
+    """What a flow compares: the segments as they were, or both days under the earlier day's rules."""
+
+    actual = "actual"
+    same_rules = "same-rules"
+
+
+def parse_day(text: str | date) -> date:
+    """YYYY-MM-DD and no other form: a day that is read wrongly gives numbers that look right."""
+    if isinstance(text, date):
+        return text
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a day; write YYYY-MM-DD") from None
+
+
+def ordered(first: date, last: date) -> None:
+    if first > last:
+        raise typer.BadParameter(f"--from {first} is after --to {last}")
+
+
+def _format_of(context: typer.Context, value: Format | None) -> Format:
+    """Of the command, else as given before the command, else a table."""
+    return value or context.find_root().obj or Format.table
+
+
+FormatOption = Annotated[
+    Format | None, typer.Option("--format", callback=_format_of, help="How to print rows; table by default.")
+]
+DayOption = Annotated[
+    date, typer.Option("--day", parser=parse_day, metavar="YYYY-MM-DD", help="The day to look at.")
+]
+FromOption = Annotated[
+    date, typer.Option("--from", parser=parse_day, metavar="YYYY-MM-DD", help="The first day.")
+]
+ToOption = Annotated[date, typer.Option("--to", parser=parse_day, metavar="YYYY-MM-DD", help="The last day.")]
+OrgOption = Annotated[
+    str | None, typer.Option("--org", metavar="CODE", help="An organisation's code; head office by default.")
+]

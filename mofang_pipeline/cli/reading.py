@@ -1,0 +1,81 @@
+"""Read-only connections to the lake for commands, and the questions that several of them ask first.
+
+Most commands read the published snapshot, which changes only when a night is whole. Those that must tell of a
+night that failed read the newest state.
+"""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from mofang_pipeline import lake
+from mofang_pipeline.cli.failures import CommandError
+from mofang_pipeline.cli.output import Rows
+from mofang_pipeline.home import Home
+from mofang_pipeline.serving.publish import NotPublishedError, published
+
+NOTHING_YET = "nothing is computed yet: mofang run --from DAY --to DAY"
+COMPUTED = """
+    select status.day
+    from mart.day_status as status
+    inner join mart.organisation as org
+        on org.level = 'hq' or status.province = org.org_code or status.province = org.parent_code
+    where org.org_code = $org and status.computed
+"""
+
+
+@dataclass(frozen=True)
+class Organisation:
+    code: str
+    level: str
+
+
+@contextmanager
+def published_lake(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The lake as readers see it; CommandError while nothing is published."""
+    try:
+        snapshot = published(home).snapshot
+    except NotPublishedError:
+        raise CommandError(NOTHING_YET) from None
+    with closing(lake.connect(home, read_only=True, snapshot=snapshot)) as connection:
+        yield connection
+
+
+@contextmanager
+def newest_lake(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The lake as it is this moment; CommandError while there is none."""
+    if not any(home.lake.iterdir()):
+        raise CommandError(NOTHING_YET)
+    with closing(lake.connect(home, read_only=True)) as connection:
+        yield connection
+
+
+def rows(connection: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any]) -> Rows:
+    """The whole result of a small query."""
+    result = connection.execute(query, parameters)
+    return Rows(tuple(column[0] for column in result.description), result.fetchall())
+
+
+def organisation(connection: duckdb.DuckDBPyConnection, code: str | None) -> Organisation:
+    """The organisation of that code, or head office."""
+    found = connection.execute(
+        "select org_code, level from mart.organisation where org_code = $code or ($code is null and level = 'hq')",
+        {"code": code},
+    ).fetchone()
+    if found is None:
+        raise CommandError(f"there is no organisation {code}; `mofang table organisation` lists them")
+    return Organisation(*found)
+
+
+def require_computed(connection: duckdb.DuckDBPyConnection, org: Organisation, *days: date) -> None:
+    """CommandError naming the days that are not computed for the organisation, and those that are."""
+    computed = {row[0] for row in connection.execute(COMPUTED, {"org": org.code}).fetchall()}
+    missing = sorted(set(days) - computed)
+    if missing:
+        known = f"{min(computed)} to {max(computed)}" if computed else "none"
+        named = " and ".join(map(str, missing))
+        raise CommandError(f"{named} not computed for {org.code}; days computed: {known}")

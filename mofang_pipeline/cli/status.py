@@ -1,0 +1,58 @@
+"""`mofang status`: for each day what has landed, what is computed, what is stale, what failed and why."""
+
+from collections import defaultdict
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from mofang_pipeline.cli.failures import CommandError
+from mofang_pipeline.cli.output import Rows
+from mofang_pipeline.cli.reading import newest_lake
+from mofang_pipeline.home import Home
+
+COLUMNS = ("day", "landed", "computed", "stale", "failed", "not_arrived", "reason")
+REQUIRED = ("customer", "account", "payment")
+DAYS = """
+    select
+        day, bool_or(landed) as landed, bool_and(computed) as computed, bool_or(stale) as stale,
+        bool_or(blocked) as failed, string_agg(distinct reason, '; ' order by reason) as reason
+    from mart.day_status
+    group by day
+"""
+
+
+def status(home: Home) -> Rows:
+    """One row per day that has landed files or was ever computed, in order."""
+    arrived, computed = arrived_tables(home.landing), _computed(home)
+    days = sorted({*arrived, *computed})
+    return Rows(COLUMNS, [_row(day, arrived.get(day, set()), computed.get(day)) for day in days])
+
+
+def _row(day: date, tables: set[str], known: dict[str, Any] | None) -> tuple[Any, ...]:
+    known = known or {"landed": False, "computed": False, "stale": False, "failed": False, "reason": None}
+    missing = ", ".join(table for table in REQUIRED if table not in tables)
+    landed = bool(tables) or known["landed"]
+    return (day, landed, known["computed"], known["stale"], known["failed"], missing, known["reason"])
+
+
+def arrived_tables(landing: Path) -> dict[date, set[str]]:
+    """The tables that have a folder with files for each day; folders that name no day are none of ours."""
+    arrived: dict[date, set[str]] = defaultdict(set)
+    for folder in landing.glob("*/dt=*"):
+        with suppress(ValueError, StopIteration):
+            day = date.fromisoformat(folder.name.removeprefix("dt="))
+            next(folder.iterdir())
+            arrived[day].add(folder.parent.name)
+    return arrived
+
+
+def _computed(home: Home) -> dict[date, dict[str, Any]]:
+    try:
+        with newest_lake(home) as connection:
+            result = connection.execute(DAYS)
+            names = [column[0] for column in result.description]
+            records = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    except CommandError:  # nothing computed yet is a status too
+        return {}
+    return {record["day"]: record for record in records}
