@@ -10,6 +10,7 @@ from mofang_pipeline.rulebook.structure import tree_problems
 from mofang_pipeline.rulebook.values import PARAMETER_TYPES
 
 _PARAMETER_KEYS = ("type", "default", "min", "max", "unit", "set_by", "zh", "en")
+_TAKEN = ("org_code", "valid_from", "valid_to", "rule_version")
 _NODE_KEYS = ("id", "parent", "when", "otherwise", "zh", "en")
 
 
@@ -36,6 +37,13 @@ def tree_in(folder: Path) -> Tree:
 
 def _parameter(name: str, value: Any, file: str) -> Parameter:
     entry = Entry(value, file, f"parameter {name}", _PARAMETER_KEYS)
+    if name in _TAKEN:
+        refuse(
+            file,
+            entry.subject,
+            "the name is taken by parameter_rows; choose another",
+            "名称已被占用，请换一个",
+        )
     if not (name.isascii() and name.isidentifier() and name.islower()):
         refuse(
             file, entry.subject, "a name is lower-case letters, digits and _", "名称只能用小写字母、数字和 _"

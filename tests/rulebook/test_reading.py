@@ -78,6 +78,7 @@ REFUSED = [
     (tree("default: 30", "defualt: 30"), "tree.yaml: parameter window: unknown key 'defualt'"),
     (tree("default: 30", "default: [30]"), "tree.yaml: parameter window: default is missing or"),
     (tree("default: 30, ", ""), "tree.yaml: parameter window: default is missing or"),
+    (tree("  window:", "  org_code:"), "tree.yaml: parameter org_code: the name is taken"),
     (tree("  window:", "  Window:"), "tree.yaml: parameter Window: a name is lower-case"),
     (tree('["window < limit"]', "[{a: b}]"), "tree.yaml: constraints: "),
     (tree('["window < limit"]', "window"), "tree.yaml: tree: constraints must be a list"),
