@@ -1,0 +1,122 @@
+"""Which files there are in the landing folder, and which of them are not loaded yet. Reads names only, never contents."""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from mofang_pipeline.landing.contract import BY_NAME
+
+DATA_SUFFIXES = (".parquet", ".csv", ".csv.gz")
+SIDECAR_SUFFIX = ".control.json"
+UNFINISHED_SUFFIXES = (".tmp", ".part")
+DT_FOLDER = re.compile(r"dt=(\d{4}-\d{2}-\d{2})")
+
+
+@dataclass(frozen=True, order=True)
+class LandedFile:
+    """One version of one file; sorts in the order of loading. `mtime_ns` is the later of the file's and its sidecar's,
+    so that a corrected sidecar makes a new version of the file."""
+
+    table: str
+    dt: date
+    name: str
+    path: Path
+    size: int
+    mtime_ns: int
+
+    @property
+    def sidecar(self) -> Path:
+        return self.path.with_name(self.name + SIDECAR_SUFFIX)
+
+    @property
+    def version(self) -> tuple[str, date, str, int, int]:
+        return (self.table, self.dt, self.name, self.size, self.mtime_ns)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What lies in the landing folder: data files in order, and one line for each thing that is not part of the contract."""
+
+    files: tuple[LandedFile, ...]
+    messages: tuple[str, ...]
+
+
+def pending(connection: duckdb.DuckDBPyConnection, landing: Path, through: date) -> list[LandedFile]:
+    """Files with dt <= through of which this version is not loaded yet, in the order table, dt, name."""
+    return not_loaded(connection, list_files(landing), through)
+
+
+def not_loaded(connection: duckdb.DuckDBPyConnection, listing: Listing, through: date) -> list[LandedFile]:
+    loaded = set(
+        connection.execute('select "table", dt, file, size, mtime_ns from lake.mart.landing_file').fetchall()
+    )
+    return [file for file in listing.files if file.dt <= through and file.version not in loaded]
+
+
+def arrived_days(landing: Path) -> dict[str, set[date]]:
+    """{table: days for which at least one data file has arrived}."""
+    days: dict[str, set[date]] = defaultdict(set)
+    for file in list_files(landing).files:
+        days[file.table].add(file.dt)
+    return dict(days)
+
+
+def list_files(landing: Path) -> Listing:
+    """Every data file under `landing`/<table>/dt=<day>/; hidden and unfinished files do not count."""
+    files: list[LandedFile] = []
+    messages: list[str] = []
+    for folder in _folders(landing):
+        if folder.name in BY_NAME:
+            _list_table(folder, files, messages)
+        else:
+            messages.append(
+                f"{folder.name}/ is not a table of the landing contract: ignored; rename or remove it"
+            )
+    return Listing(tuple(sorted(files)), tuple(messages))
+
+
+def _list_table(folder: Path, files: list[LandedFile], messages: list[str]) -> None:
+    for day_folder in _folders(folder):
+        dt = _folder_date(day_folder.name)
+        if dt is None:
+            messages.append(f"{folder.name}/{day_folder.name}/ is not dt=YYYY-MM-DD: ignored; rename it")
+            continue
+        for path in day_folder.iterdir():
+            if _is_visible(path) and path.is_file():
+                _list_file(folder.name, dt, path, files, messages)
+
+
+def _list_file(table: str, dt: date, path: Path, files: list[LandedFile], messages: list[str]) -> None:
+    if path.name.endswith(SIDECAR_SUFFIX):
+        return
+    if not path.name.endswith(DATA_SUFFIXES):
+        messages.append(
+            f"{table}/dt={dt}/{path.name} is neither Parquet nor CSV: ignored; send .parquet, .csv or .csv.gz"
+        )
+        return
+    status = path.stat()
+    sidecar = path.with_name(path.name + SIDECAR_SUFFIX)
+    changed = max(status.st_mtime_ns, sidecar.stat().st_mtime_ns) if sidecar.is_file() else status.st_mtime_ns
+    files.append(LandedFile(table, dt, path.name, path, status.st_size, changed))
+
+
+def _folders(parent: Path) -> list[Path]:
+    if not parent.is_dir():
+        return []
+    return sorted(path for path in parent.iterdir() if path.is_dir() and _is_visible(path))
+
+
+def _is_visible(path: Path) -> bool:
+    return not path.name.startswith((".", "_")) and not path.name.endswith(UNFINISHED_SUFFIXES)
+
+
+def _folder_date(name: str) -> date | None:
+    match = DT_FOLDER.fullmatch(name)
+    try:
+        return date.fromisoformat(match[1]) if match else None
+    except ValueError:
+        return None
