@@ -57,7 +57,10 @@ from again where began_again < card_closed
 order by number, period;
 
 create table bond as
-with signed as (
+with second_card as (
+    select number, opened, closed from card where card = 2 and bindable
+),
+signed as (
     select bound_period.*, habit.rank, institution.code, institution.valid_from, institution.valid_to,
         hash(xor(key, hash(period * 10 + habit.rank))) as bond_key,
         if(institution.union_pay or draw(bond_key, 'rail') < 0.06, 'UNIONPAY', 'NUCC') as rail
@@ -82,13 +85,11 @@ dated as (
 carded as (
     select dated.* exclude (sign_day),
         greatest(sign_day, valid_from)::int as signed,
-        second.card is not null and draw(bond_key, 'on second card') < 0.3 as on_second,
+        coalesce(rank > 1 and second.opened <= greatest(sign_day, valid_from), false)
+            and draw(bond_key, 'on second card') < 0.3 as on_second,
         if(on_second, 2, 1) as card,
         least(own_end, coalesce(valid_to, own_end), if(on_second, second.closed, own_end))::int as terminated
-    from dated
-    left join card as second
-        on second.number = dated.number and second.card = 2 and dated.rank > 1
-        and second.bindable and second.opened <= greatest(dated.sign_day, dated.valid_from)
+    from dated left join second_card as second on second.number = dated.number
 )
 select number * 100 + period * 10 + rank as bond, number, period, rank, card, code as institution_code, rail,
     signed, terminated,

@@ -52,9 +52,7 @@ def load(
 
 
 def _create(connection: duckdb.DuckDBPyConnection, name: str, rows: list[dict[str, object]]) -> None:
-    connection.register("rows_given", pa.Table.from_pylist(rows))
-    connection.execute(f"create table {name} as select * from rows_given")
-    connection.unregister("rows_given")
+    connection.from_arrow(pa.Table.from_pylist(rows)).create(name)
 
 
 # Homes ------------------------------------------------------------------------------------------------
