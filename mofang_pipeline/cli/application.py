@@ -12,6 +12,7 @@ import typer
 
 from mofang_pipeline.cli.arguments import (
     Basis,
+    BasisOption,
     DayOption,
     FormatOption,
     FromOption,
@@ -107,9 +108,7 @@ def flow(
     last: ToOption,
     org: OrgOption = None,
     level: Annotated[int | None, typer.Option("--level", min=0, help="0 is the root.")] = None,
-    basis: Annotated[
-        Basis, typer.Option("--basis", help="same-rules: both days under --from's.")
-    ] = Basis.actual,
+    basis: BasisOption = Basis.actual,
     chosen: FormatOption = None,
 ) -> None:
     """How many customers moved from which segment to which."""
@@ -143,9 +142,7 @@ def status(chosen: FormatOption = None) -> None:
 
 @rules_app.command("check")
 def rules_check(
-    folder: Annotated[
-        Path | None, typer.Option("--rulebook", help="Another folder than MOFANG_RULEBOOK.")
-    ] = None,
+    folder: Annotated[Path | None, typer.Option("--rulebook", help="Another than MOFANG_RULEBOOK.")] = None,
     chosen: FormatOption = None,
 ) -> None:
     """Everything that is wrong with the rulebook; exit status 1 if anything is."""
@@ -178,7 +175,8 @@ def main() -> None:
 
 def _status(command: Callable[[], object]) -> int:
     try:
-        return int(command() or 0)  # type: ignore[call-overload]
+        status = command()  # what typer.Exit asked for, or a command's nothing
+        return status if isinstance(status, int) else 0
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
     except BaseException as error:

@@ -46,6 +46,9 @@ FromOption = Annotated[
     date, typer.Option("--from", parser=parse_day, metavar="YYYY-MM-DD", help="The first day.")
 ]
 ToOption = Annotated[date, typer.Option("--to", parser=parse_day, metavar="YYYY-MM-DD", help="The last day.")]
+BasisOption = Annotated[
+    Basis, typer.Option("--basis", help="same-rules: the later day's data under the earlier day's rules.")
+]
 OrgOption = Annotated[
     str | None, typer.Option("--org", metavar="CODE", help="An organisation's code; head office by default.")
 ]

@@ -7,7 +7,14 @@ import duckdb
 from mofang_pipeline.cli.arguments import Basis
 from mofang_pipeline.cli.failures import CommandError
 from mofang_pipeline.cli.output import Rows
-from mofang_pipeline.cli.reading import Organisation, organisation, published_lake, require_computed, rows
+from mofang_pipeline.cli.reading import (
+    Organisation,
+    organisation,
+    published_lake,
+    query,
+    require_computed,
+    rows,
+)
 from mofang_pipeline.home import Home
 
 FLOW = """
@@ -22,7 +29,9 @@ RULE_CHANGES = """
     with recursive below as (
         select org_code from mart.organisation where org_code = $org
         union all
-        select child.org_code from mart.organisation as child inner join below on child.parent_code = below.org_code
+        select child.org_code
+        from mart.organisation as child
+        inner join below on child.parent_code = below.org_code
     )
     select count(*)
     from below
@@ -40,16 +49,15 @@ def flow(home: Home, first: date, last: date, org: str | None, level: int | None
             _require_same_rules(connection, place, first, last)
         deepest = int(connection.execute(DEEPEST).fetchone()[0])  # type: ignore[index]
         chosen = deepest if level is None else min(level, deepest)
-        return rows(connection, FLOW, {"org": place.code, "first": first, "last": last, "level": chosen})
+        return rows(connection, FLOW, org=place.code, first=first, last=last, level=chosen)
 
 
 def _require_same_rules(
     connection: duckdb.DuckDBPyConnection, org: Organisation, first: date, last: date
 ) -> None:
     """Where no parameter changed between the two days, the flow under the same rules is the actual one."""
-    window = {"org": org.code, "first": first, "last": last}
-    changed = int(connection.execute(RULE_CHANGES, window).fetchone()[0])  # type: ignore[index]
-    if changed:
+    changed = query(connection, RULE_CHANGES, org=org.code, first=first, last=last).fetchone()
+    if changed != (0,):
         raise CommandError(
-            f"rules changed between {first} and {last}: --basis same-rules cannot be computed yet, only actual"
+            f"rules changed between {first} and {last}; --basis same-rules cannot be computed for that yet"
         )

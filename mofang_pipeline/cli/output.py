@@ -73,8 +73,9 @@ def _as_table(result: Rows) -> None:
         table.add_column(column, justify="right" if is_number else "left", no_wrap=True)
     for row in shown:
         table.add_row(*map(Text, row))
-    console = Console(soft_wrap=True)
-    console.print(table, width=None if console.is_terminal else 100_000, crop=False)
+    # As wide as the rows: a cut name or number is worse than a wrapped line.
+    console = Console(width=100_000, soft_wrap=True)
+    console.print(table, crop=False)
     left_over = sum(1 for _ in rows)
     if left_over:
         note(f"{left_over:,} more rows; --format csv or json prints all")

@@ -2,15 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import duckdb
 
 from mofang_pipeline.cli.failures import CommandError
 from mofang_pipeline.cli.output import Rows, fetched
-from mofang_pipeline.cli.reading import newest_lake, organisation, published_lake
+from mofang_pipeline.cli.reading import literal, newest_lake, organisation, published_lake
 from mofang_pipeline.home import Home
 
 CATALOGUE = """
@@ -26,22 +24,15 @@ DAY_COLUMNS = ("day", "dt")
 LEVEL_COLUMNS = {"tier1": "province", "tier2": "city"}
 
 
-@dataclass(frozen=True)
-class Condition:
-    text: str
-    values: dict[str, Any]
-
-
 @contextmanager
 def table(home: Home, name: str, day: date | None, org: str | None) -> Iterator[Rows]:
     """The table's rows, still being read, while the context is open."""
     with (newest_lake if name in OF_FAILURES else published_lake)(home) as connection:
         columns = _columns(connection, name)
         conditions = [*_of_day(name, columns, day), *_of_org(connection, name, columns, org)]
-        where = " and ".join(each.text for each in conditions) or "true"
-        values = {key: value for each in conditions for key, value in each.values.items()}
+        where = " and ".join(conditions) or "true"
         # The name is one of the catalogue's own, so quoting it is enough.
-        connection.execute(f'select * from mart."{name}" where {where} order by all', values)
+        connection.execute(f'select * from mart."{name}" where {where} order by all')
         yield Rows(tuple(columns), fetched(connection))
 
 
@@ -53,26 +44,26 @@ def _columns(connection: duckdb.DuckDBPyConnection, name: str) -> list[str]:
     return catalogue[name]
 
 
-def _of_day(name: str, columns: list[str], day: date | None) -> list[Condition]:
+def _of_day(name: str, columns: list[str], day: date | None) -> list[str]:
     if day is None:
         return []
     column = next((each for each in DAY_COLUMNS if each in columns), None)
     if column is None:
         raise CommandError(f"{name} is not kept by day; leave out --day")
-    return [Condition(f"{column} = $day", {"day": day})]
+    return [f"{column} = {literal(day)}"]
 
 
 def _of_org(
     connection: duckdb.DuckDBPyConnection, name: str, columns: list[str], org: str | None
-) -> list[Condition]:
+) -> list[str]:
     if org is None:
         return []
     place = organisation(connection, org)
     if "org_code" in columns:
-        return [Condition("org_code = $org", {"org": place.code})]
+        return [f"org_code = {literal(place.code)}"]
     if place.level == "hq":
         return []
     column = LEVEL_COLUMNS[place.level]
     if column not in columns:
         raise CommandError(f"{name} has no column {column}; leave out --org")
-    return [Condition(f"{column} = $org", {"org": place.code})]
+    return [f"{column} = {literal(place.code)}"]
