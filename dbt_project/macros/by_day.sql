@@ -6,13 +6,19 @@
     transaction: delete its partition, insert the query's rows. So 30 days are one dbt start, a crash leaves whole
     days, and the memory needed is that of one window.
 #}
-{% macro first_day() %}cast('__first_day__' as date){% endmacro %}
-{% macro last_day() %}cast('__last_day__' as date){% endmacro %}
-{% macro base_day() %}cast('__base_day__' as date){% endmacro %}
+{% macro first_day() %}cast('__first__' as date){% endmacro %}
+{% macro last_day() %}cast('__last__' as date){% endmacro %}
+{% macro base_day() %}cast('__base__' as date){% endmacro %}
 
+{% macro crossed_days() %}__crossed_days__{% endmacro %}
+
+{# A window is {first, last, base, crossed_days}: text days, and the list of event days that cross a window's edge. #}
 {% macro fill_window(text, window) -%}
-    {{ return(text | replace('__first_day__', window.first) | replace('__last_day__', window.last)
-                   | replace('__base_day__', window.base)) }}
+    {%- set filled = namespace(text=text) -%}
+    {%- for mark, value in window.items() -%}
+        {%- set filled.text = filled.text | replace('__' ~ mark ~ '__', value) -%}
+    {%- endfor -%}
+    {{ return(filled.text) }}
 {%- endmacro %}
 
 {% materialization by_day, default, supported_languages=['sql'] %}
@@ -25,7 +31,7 @@
         {%- do create_by_day(target_relation, config.get('partitioned_by', [partition_day])) -%}
     {%- endif -%}
     {%- if config.get('contract').enforced -%}
-        {%- set shape = fill_window(sql, {'first': '1970-01-01', 'last': '1970-01-01', 'base': '1970-01-01'}) -%}
+        {%- set shape = fill_window(sql, {'first': '1970-01-01', 'last': '1970-01-01', 'base': '1970-01-01', 'crossed_days': 'null'}) -%}
         {%- do run_query(get_assert_columns_equivalent(shape)) -%}
     {%- endif -%}
     {%- set columns = get_quoted_csv(adapter.get_columns_in_relation(target_relation) | map(attribute='name')) -%}

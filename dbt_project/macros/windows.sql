@@ -21,5 +21,7 @@
     {{ return(measures) }}
 {%- endmacro %}
 
-{# The distances at which an event day enters or leaves some window, beside the day itself. #}
-{% macro window_edges() %}{{ return([1, 7, 30, 60, 90, 120, 180, 365]) }}{% endmacro %}
+{# An event day that lay inside the last `distance` days on base_day and does so no more. #}
+{% macro crossed(distance) -%}
+    event_day > {{ days_before(base_day(), distance) }} and event_day <= {{ days_before(first_day(), distance) }}
+{%- endmacro %}

@@ -19,28 +19,16 @@ fresh as (
 
 ),
 
--- Ledger rows that cross an edge of some window between base_day and today, once for each edge.
+-- Ledger rows that crossed an edge of some window between base_day and today; on time or late, both prune files.
 crossing as (
-    {%- for edge in window_edges() %}
 
-    select {{ edge }} as edge, activity.*
-    from {{ ref('int_activity') }} as activity
-    where
-        not activity.is_late
-        and activity.known_day > {{ days_before(base_day(), edge) }}
-        and activity.known_day <= {{ days_before(first_day(), edge) }}
-        and activity.known_day <= {{ base_day() }}
+    select *
+    from {{ ref('int_activity') }}
+    where not is_late and known_day in ({{ crossed_days() }}) and known_day <= {{ base_day() }}
     union all
-    select {{ edge }} as edge, activity.*
-    from {{ ref('int_activity') }} as activity
-    where
-        activity.is_late
-        and activity.event_day > {{ days_before(base_day(), edge) }}
-        and activity.event_day <= {{ days_before(first_day(), edge) }}
-        and activity.known_day > {{ days_before(base_day(), edge) }}
-        and activity.known_day <= {{ base_day() }}
-        {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    select *
+    from {{ ref('int_activity') }}
+    where is_late and event_day in ({{ crossed_days() }}) and known_day <= {{ base_day() }}
 
 ),
 
@@ -87,8 +75,13 @@ changes as (
     select
         customer_key,
         {%- for name, column, near, far in rolling_measures() %}
-        case edge when {{ far }} then -{{ column }}{% if near %} when {{ near }} then {{ column }}{% endif %} else 0 end
-            as {{ name }},
+        case
+            when {{ crossed(far) }} then -{{ column }}
+            {%- if near %}
+            when {{ crossed(near) }} then {{ column }}
+            {%- endif %}
+            else 0
+        end as {{ name }},
         {%- endfor %}
         0 as pay_cnt_mtd,
         0 as pay_cnt_prev_month

@@ -1,0 +1,43 @@
+"""All that Dagster shows and runs, wired in the order of the flow. Nothing is loaded by being found."""
+
+from collections.abc import Mapping
+from datetime import date
+
+import dagster as dg
+
+from mofang_pipeline.home import Home
+from mofang_pipeline.manifest import manifest_path
+from mofang_pipeline.rulebook import read_rulebook
+from mofang_pipeline.steps import customer_wide, jobs, landing, publication, segments
+from mofang_pipeline.steps.partitions import by_province, daily
+from mofang_pipeline.steps.resources import Mofang
+
+
+def build(
+    home: Home,
+    include: tuple[date, date] | None = None,
+    loggers: Mapping[str, dg.LoggerDefinition] | None = None,
+) -> dg.Definitions:
+    """The definitions for the days that have landed, and those that `include` spans."""
+    days = daily(home, include)
+    provinces = [org.org_code for org in read_rulebook(home.rulebook).organisations.values() if org.level == "tier1"]
+    return dg.Definitions(
+        assets=[
+            landing.build(days),
+            customer_wide.build(days, manifest_path(home)),
+            segments.build_membership(days),
+            segments.build_profiles(days),
+            segments.build_transitions(days),
+            segments.build_by_province(by_province(days, provinces)),
+            publication.build(days),
+        ],
+        jobs=jobs.build(days),
+        loggers=loggers,
+        resources={"mofang": Mofang(), "dbt": customer_wide.dbt_resource()},
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What workspace.yaml loads: the installation that MOFANG_HOME names."""
+    return build(Home())

@@ -1,0 +1,247 @@
+"""Which days a run computes, and from which earlier day each is rolled on.
+
+Pure over the lake's books: landed.touch says which days every load changed, int.computed_day what each computed day
+knows. So the plan is the same whoever asks, in whatever order days are filled, and after any crash.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import duckdb
+
+from mofang_pipeline.rulebook import Rulebook
+
+NO_BASE = date(1900, 1, 1)  # rolled on from nothing: everything landed is read
+FARTHEST_ROLL = 92  # days; from farther back, starting anew reads less
+LEDGER_CHUNK = 31  # days of ledger written in one transaction
+WINDOW_EDGES = (1, 7, 30, 60, 90, 120, 180, 365)  # as in dbt_project/macros/windows.sql
+STATES_KEPT = 40  # of the latest days; a restatement or a gap of a few weeks rolls on from one of them
+STATE_TABLES = tuple(
+    f"int.int_{name}_state"
+    for name in ("activity", "payment_day", "institution", "customer", "account", "agreement")
+)
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Window:
+    """Days first..last, written as one partition replacement; `base` is the state day rolled on from."""
+
+    first: date
+    last: date
+    base: date = NO_BASE
+
+    def as_vars(self) -> dict[str, str]:
+        """The window as dbt's `by_day` materialization reads it."""
+        return {
+            "first": self.first.isoformat(),
+            "last": self.last.isoformat(),
+            "base": self.base.isoformat(),
+            "crossed_days": crossed_days(self.base, self.first),
+        }
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one run computes with the loads up to `load_id`."""
+
+    days: tuple[Window, ...]
+    ledger_ranges: tuple[Window, ...]
+    load_id: int
+
+
+def make_plan(
+    connection: duckdb.DuckDBPyConnection, first: date, last: date, *, restatement_days: int
+) -> Plan:
+    """The days first..last and those computed before that a load has changed within the restatement window."""
+    requested = {first + DAY * offset for offset in range((last - first).days + 1)}
+    days = sorted(requested | set(_restated(connection, last, restatement_days)))
+    return Plan(
+        days=tuple(_windows(days, _valid_states(connection))),
+        ledger_ranges=tuple(_ledger_ranges(connection)),
+        load_id=last_load(connection),
+    )
+
+
+def last_load(connection: duckdb.DuckDBPyConnection) -> int:
+    row = connection.execute("select coalesce(max(load_id), 0) from landed.touch").fetchone()
+    return int(row[0]) if row else 0
+
+
+def mark_computed(
+    connection: duckdb.DuckDBPyConnection,
+    kind: str,
+    days: Iterable[date],
+    load_id: int,
+    provinces: Sequence[str] = ("",),
+) -> None:
+    """Writes in the books that `days` (of `provinces`) now know all loads up to `load_id`."""
+    rows = [(day, province) for day in days for province in provinces]
+    if not rows:
+        return
+    keys = {"kind": kind, "days": [day for day, _ in rows], "provinces": [province for _, province in rows]}
+    connection.execute("begin")
+    connection.execute(
+        "delete from int.computed_day where kind = $kind and (day, province) in "
+        "(select unnest($days), unnest($provinces))",
+        keys,
+    )
+    connection.execute(
+        "insert into int.computed_day select $kind, unnest($days), unnest($provinces), $load_id",
+        {**keys, "load_id": load_id},
+    )
+    connection.execute("commit")
+
+
+def mark_plan(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+    """Writes in the books that dbt has computed all of `plan`."""
+    days = [window.first for window in plan.days]
+    ledger_days = [
+        window.first + DAY * offset
+        for window in plan.ledger_ranges
+        for offset in range((window.last - window.first).days + 1)
+    ]
+    mark_computed(connection, "ledger", ledger_days, plan.load_id)
+    mark_computed(connection, "state", days, plan.load_id)
+    mark_computed(connection, "wide", days, plan.load_id)
+
+
+def mark_segmented(
+    connection: duckdb.DuckDBPyConnection, rulebook: Rulebook, days: Sequence[date], provinces: Sequence[str] = ()
+) -> None:
+    """Writes in the books that the segments of `days` (of `provinces`, none: all) now know what the wide table knows."""
+    scope = list(provinces) or [org.org_code for org in rulebook.organisations.values() if org.level == "tier1"]
+    known = dict(connection.execute("select day, load_id from int.computed_day where kind = 'wide'").fetchall())
+    for load_id in {known[day] for day in days}:
+        mark_computed(connection, "segments", [day for day in days if known[day] == load_id], load_id, scope)
+
+
+def forget_old_states(connection: duckdb.DuckDBPyConnection) -> str:
+    """Deletes kept-up state that no run will roll on from: all but the last days and each month's last one.
+
+    Returns a line that says what is kept.
+    """
+    states = _days(connection, "select day from int.computed_day where kind = 'state' order by day")
+    kept = {day for day in states if (day + DAY).day == 1} | set(states[-STATES_KEPT:])
+    forgotten = [day for day in states if day not in kept]
+    if forgotten:
+        connection.execute("begin")
+        for table in STATE_TABLES:
+            connection.execute(f"delete from {table} where day in (select unnest($days))", {"days": forgotten})
+        connection.execute(
+            "delete from int.computed_day where kind = 'state' and day in (select unnest($days))",
+            {"days": forgotten},
+        )
+        connection.execute("commit")
+    return f"{len(kept)} day(s)"
+
+
+def days_to_segment(connection: duckdb.DuckDBPyConnection, first: date, last: date) -> list[date]:
+    """The days first..last whose wide table is there, and restated ones whose segments are older than it.
+
+    A restated day that a critical check holds back is left out; the requested days are not, since the
+    check itself stops the run before it comes here.
+    """
+    return _days(
+        connection,
+        """
+        select distinct wide.day
+        from int.computed_day as wide
+        left join int.computed_day as segments on segments.kind = 'segments' and wide.day = segments.day
+        left join mart.data_quality_result as failed
+            on wide.day = failed.day and failed.severity = 'critical' and not failed.passed
+        where
+            wide.kind = 'wide'
+            and (
+                wide.day between $first and $last
+                or (segments.load_id < wide.load_id and failed.day is null)
+            )
+        order by wide.day
+        """,
+        {"first": first, "last": last},
+    )
+
+
+def crossed_days(base: date, day: date) -> str:
+    """SQL list of the event days up to `base` that lay inside some window on `base` and do so no more on `day`."""
+    if base == NO_BASE:
+        return "cast(null as date)"
+    crossed = {
+        day - DAY * (edge + offset)
+        for edge in WINDOW_EDGES
+        for offset in range((day - base).days)
+        if day - DAY * (edge + offset) <= base
+    }
+    return ", ".join(f"date '{each}'" for each in sorted(crossed)) or "cast(null as date)"
+
+
+def _windows(days: Sequence[date], states: set[date]) -> Iterable[Window]:
+    known = states - set(days)
+    for day in days:
+        base = max((each for each in known if each < day and (day - each).days <= FARTHEST_ROLL), default=NO_BASE)
+        yield Window(first=day, last=day, base=base)
+        known.add(day)
+
+
+def _restated(connection: duckdb.DuckDBPyConnection, last: date, restatement_days: int) -> list[date]:
+    return _days(
+        connection,
+        """
+        select distinct computed.day
+        from int.computed_day as computed
+        inner join landed.touch as touch
+            on computed.load_id < touch.load_id and computed.day >= touch.known_day
+        where
+            computed.kind = 'wide'
+            and computed.day >= (
+                select greatest(max(day), $last) - cast($restatement_days as integer)
+                from int.computed_day where kind = 'wide'
+            )
+        """,
+        {"last": last, "restatement_days": restatement_days},
+    )
+
+
+def _valid_states(connection: duckdb.DuckDBPyConnection) -> set[date]:
+    """Days whose kept-up state is there and knows every load that touches it."""
+    return set(
+        _days(
+            connection,
+            """
+            select state.day
+            from int.computed_day as state
+            where
+                state.kind = 'state'
+                and not exists (
+                    select 1 from landed.touch as touch
+                    where touch.load_id > state.load_id and touch.known_day <= state.day
+                )
+            """,
+        )
+    )
+
+
+def _ledger_ranges(connection: duckdb.DuckDBPyConnection) -> Iterable[Window]:
+    """From the first known day that a load has touched to the last: a refund may take back what another day knew."""
+    row = connection.execute(
+        """
+        select min(touch.known_day), (select max(known_day) from landed.touch)
+        from landed.touch as touch
+        left join int.computed_day as ledger on ledger.kind = 'ledger' and touch.known_day = ledger.day
+        where ledger.load_id is null or touch.load_id > ledger.load_id
+        """
+    ).fetchone()
+    if row is None or row[0] is None:
+        return
+    first, last = row
+    while first <= last:
+        chunk_end = min(first + DAY * (LEDGER_CHUNK - 1), last)
+        yield Window(first=first, last=chunk_end)
+        first = chunk_end + DAY
+
+
+def _days(
+    connection: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, object] | None = None
+) -> list[date]:
+    return [row[0] for row in connection.execute(query, parameters or {}).fetchall()]

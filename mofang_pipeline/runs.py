@@ -1,0 +1,118 @@
+"""Runs of the pipeline from the command line: the same jobs as in the Dagster UI, in this process, on its instance."""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import date
+
+import dagster as dg
+from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation
+
+from mofang_pipeline import dagster_home, lake
+from mofang_pipeline.definitions import build
+from mofang_pipeline.home import Home
+from mofang_pipeline.rulebook import read_rulebook, require_valid
+from mofang_pipeline.steps.jobs import NIGHTLY, PROVINCES_ALONE
+
+Progress = Callable[[str], None]
+
+
+class RunFailedError(Exception):
+    """A run did not finish; the message is one line: what failed and what to do."""
+
+
+def run_days(
+    home: Home, *, first: date, last: date, provinces: tuple[str, ...] = (), progress: Progress = print
+) -> None:
+    """Computes the days first..last in one run; with `provinces`, only theirs where the wide table is there already.
+
+    Raises RulebookError before anything runs, RunFailedError when a step or a critical check fails.
+    """
+    rulebook = require_valid(read_rulebook(home.rulebook))
+    known = {org.org_code for org in rulebook.organisations.values() if org.level == "tier1"}
+    if unknown := sorted(set(provinces) - known):
+        raise RunFailedError(f"--province {unknown[0]}: no tier-1 branch in organisations.csv")
+    dagster_home.activate(home)
+    job_name = PROVINCES_ALONE if provinces and _is_wide_computed(home, first, last) else NIGHTLY
+    definitions = build(home, include=(first, last), loggers={"console": _progress_logger(progress)})
+    job = definitions.resolve_job_def(job_name)
+    with dg.DagsterInstance.get() as instance:
+        result = job.execute_in_process(
+            instance=instance,
+            run_config=_config(provinces),
+            raise_on_error=False,
+            tags={
+                "dagster/asset_partition_range_start": first.isoformat(),
+                "dagster/asset_partition_range_end": last.isoformat(),
+            },
+        )
+        if not result.success:
+            raise RunFailedError(_reason(result))
+
+
+def _config(provinces: Sequence[str]) -> dict[str, object]:
+    quiet: dict[str, object] = {"loggers": {"console": {}}}
+    if not provinces:
+        return quiet
+    scope = {"config": {"provinces": list(provinces)}}
+    return quiet | {"ops": {"segment_membership": scope, "segment_transition_daily": scope}}
+
+
+def _is_wide_computed(home: Home, first: date, last: date) -> bool:
+    with lake.writer(home) as connection:
+        if not connection.execute(
+            "select 1 from duckdb_tables() where schema_name = 'int' and table_name = 'computed_day'"
+        ).fetchone():
+            return False
+        row = connection.execute(
+            "select count(distinct day) from int.computed_day where kind = 'wide' and day between ? and ?",
+            [first, last],
+        ).fetchone()
+    return row is not None and row[0] == (last - first).days + 1
+
+
+def _reason(result: dg.ExecuteInProcessResult) -> str:
+    """One line: the critical checks that failed, else the first failed step's own error."""
+    failed = [
+        event.event_specific_data
+        for event in result.all_events
+        if event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION
+    ]
+    blocking = [
+        check
+        for check in failed
+        if isinstance(check, AssetCheckEvaluation) and not check.passed and check.severity == dg.AssetCheckSeverity.ERROR
+    ]
+    if blocking:
+        return "; ".join(
+            f"blocked by {check.asset_key.to_user_string()}: {check.check_name}: {check.description or 'failed'}"
+            for check in blocking
+        )
+    for event in result.all_events:
+        if event.event_type == dg.DagsterEventType.STEP_FAILURE:
+            error = event.step_failure_data.error
+            while error and error.cause:
+                error = error.cause
+            text = error.message if error else "failed"
+            return f"{event.step_key}: {' '.join(text.split())}"
+    return "the run failed; see the Dagster UI"
+
+
+def _progress_logger(progress: Progress) -> dg.LoggerDefinition:
+    """A Dagster logger that hands on what steps say of their progress, and nothing of Dagster's own talk."""
+
+    class Handler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            meta = getattr(record, "dagster_meta", {})
+            event = meta.get("dagster_event")
+            if event is None:
+                progress(meta.get("orig_message") or record.getMessage())
+            elif event.event_type == dg.DagsterEventType.STEP_START:
+                progress(f"step {event.step_key}")
+
+    @dg.logger
+    def console(_: dg.InitLoggerContext) -> logging.Logger:
+        logger = logging.Logger("mofang.progress", level=logging.INFO)
+        logger.addHandler(Handler())
+        return logger
+
+    return console

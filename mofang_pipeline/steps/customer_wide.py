@@ -1,0 +1,73 @@
+"""Step 2: typed rows -> dbt -> customer_wide, for the run's days and those that late rows have changed."""
+
+import json
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_assets
+
+from mofang_pipeline import lake, plan
+from mofang_pipeline.home import REPOSITORY
+from mofang_pipeline.steps.partitions import days_of
+from mofang_pipeline.steps.resources import Mofang, dbt_environment
+
+PROJECT = REPOSITORY / "dbt_project"
+LAYERS = {"staging": "staging", "intermediate": "kept_up_state", "marts": "wide_table"}
+
+
+def dbt_resource() -> DbtCliResource:
+    """The dbt of this very environment."""
+    return DbtCliResource(
+        project_dir=str(PROJECT), profiles_dir=str(PROJECT), dbt_executable=str(Path(sys.executable).with_name("dbt"))
+    )
+
+
+class Translator(DagsterDbtTranslator):
+    """dbt's models under Mofang's groups and owners."""
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        return LAYERS.get(Path(dbt_resource_props["original_file_path"]).parent.name)
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        if dbt_resource_props["resource_type"] == "model":
+            return dg.AssetKey(dbt_resource_props["name"])
+        return super().get_asset_key(dbt_resource_props)
+
+
+def build(days: dg.PartitionsDefinition, manifest: Path) -> dg.AssetsDefinition:
+    @dbt_assets(
+        manifest=manifest,
+        name="build_customer_wide",
+        partitions_def=days,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        dagster_dbt_translator=Translator(),
+        project=DbtProject(PROJECT, target_path=manifest.parent),
+        pool="lake_writer",
+    )
+    def build_customer_wide(
+        context: dg.AssetExecutionContext, dbt: DbtCliResource, mofang: Mofang
+    ) -> Iterator[Any]:
+        first, last = days_of(context)
+        started = time.monotonic()
+        restatement_days = mofang.rulebook().settings.restatement_days
+        with mofang.writer() as connection:
+            todo = plan.make_plan(connection, first, last, restatement_days=restatement_days)
+        context.log.info(f"{len(todo.days)} day(s), {len(todo.ledger_ranges)} ledger range(s)")
+        variables = {
+            "days": [window.as_vars() for window in todo.days],
+            "ledger_ranges": [window.as_vars() for window in todo.ledger_ranges],
+            "first_day": todo.days[0].first.isoformat(),
+            "last_day": todo.days[-1].last.isoformat(),
+        }
+        dbt_environment(mofang.home)
+        with lake.writer_lock(mofang.home):
+            yield from dbt.cli(["build", "--vars", json.dumps(variables)], context=context).stream()
+        with mofang.writer() as connection:
+            plan.mark_plan(connection, todo)
+            context.log.info(f"{time.monotonic() - started:.1f} s; kept state: {plan.forget_old_states(connection)}")
+
+    return build_customer_wide

@@ -1,0 +1,40 @@
+"""Days, and provinces within days.
+
+A day's rows depend only on the day and on what has landed, never on the clock. The clock only tells how far the list
+of days goes on a server that runs for long; days that have landed are in the list whatever the clock says.
+"""
+
+from datetime import date, timedelta
+
+import dagster as dg
+
+from mofang_pipeline.home import Home
+from mofang_pipeline.landing import arrived_days
+
+
+def daily(home: Home, include: tuple[date, date] | None = None) -> dg.DailyPartitionsDefinition:
+    """From the first landed (or included) day; to today or the last landed (or included) day, if that is later."""
+    span = [day for days in arrived_days(home.landing).values() for day in days] + list(include or ())
+    today = date.today()
+    first, last = min(span, default=today), max(span, default=today)
+    return dg.DailyPartitionsDefinition(
+        start_date=first.isoformat(), end_offset=max(1, (last - today).days + 1), timezone="UTC"
+    )
+
+
+def by_province(days: dg.DailyPartitionsDefinition, provinces: list[str]) -> dg.MultiPartitionsDefinition:
+    return dg.MultiPartitionsDefinition({"day": days, "province": dg.StaticPartitionsDefinition(provinces)})
+
+
+def days_of(context: dg.OpExecutionContext | dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> tuple[date, date]:
+    """First and last day of the run, which may be one partition or a range of them."""
+    tags = context.run.tags
+    keys = (
+        tags.get("dagster/asset_partition_range_start") or tags["dagster/partition"],
+        tags.get("dagster/asset_partition_range_end") or tags["dagster/partition"],
+    )
+    return date.fromisoformat(keys[0]), date.fromisoformat(keys[1])
+
+
+def days_between(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]

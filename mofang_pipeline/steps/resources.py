@@ -1,0 +1,54 @@
+"""What steps are given: the installation's home, its lake and its checked rulebook."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+import duckdb
+
+from mofang_pipeline import lake, published
+from mofang_pipeline.home import Home
+from mofang_pipeline.landing import tables as landing_tables
+from mofang_pipeline.rulebook import Rulebook, read_rulebook, require_valid
+
+
+class Mofang(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """The installation that MOFANG_HOME names."""
+
+    @property
+    def home(self) -> Home:
+        return Home()
+
+    def rulebook(self) -> Rulebook:
+        """Read and checked anew for each step: an invalid rulebook is refused before anything is written."""
+        return require_valid(read_rulebook(self.home.rulebook))
+
+    @contextmanager
+    def writer(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection that may write, with all of the lake's own tables there."""
+        with lake.writer(self.home) as connection:
+            landing_tables.create_tables(connection)
+            published.create_tables(connection)
+            yield connection
+
+    @contextmanager
+    def reader(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        connection = lake.connect(self.home, read_only=True)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+
+def dbt_environment(home: Home) -> None:
+    """What dbt_project/profiles.yml reads, set for dbt's own process."""
+    from mofang_pipeline import stores
+
+    os.environ.update(
+        MOFANG_LAKE_DSN=stores.ducklake_dsn(home),
+        MOFANG_LAKE_PATH=f"{home.lake}/",
+        MOFANG_EXTENSIONS=lake.extension_folder(home),
+        MOFANG_THREADS=str(home.threads),
+        DBT_SEND_ANONYMOUS_USAGE_STATS="false",
+    )

@@ -1,0 +1,155 @@
+"""Steps 3 to 5: customer_wide -> segments -> profiles and transitions, all provinces in one pass or some alone."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from typing import Any
+
+import dagster as dg
+import duckdb
+
+from mofang_pipeline import plan, profiles, segments, transitions
+from mofang_pipeline.steps.partitions import days_between, days_of
+from mofang_pipeline.steps.previews import markdown_table
+from mofang_pipeline.steps.resources import Mofang
+
+SHARED: dict[str, Any] = {
+    "backfill_policy": dg.BackfillPolicy.single_run(),
+    "pool": "lake_writer",
+    "kinds": {"duckdb", "table"},
+    "owners": ["team:data"],
+    "retry_policy": dg.RetryPolicy(max_retries=1, delay=10),
+}
+
+
+class Scope(dg.Config):
+    """Provinces to compute alone; none means all."""
+
+    provinces: list[str] = []
+
+
+def build_membership(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
+    @dg.asset(name="segment_membership", deps=["customer_wide"], group_name="segments", partitions_def=days, **SHARED)
+    def segment_membership(
+        context: dg.AssetExecutionContext, config: Scope, mofang: Mofang
+    ) -> dg.MaterializeResult[Any]:
+        """One row per day, province and customer: the one leaf of the decision tree that the customer is in."""
+        rulebook = mofang.rulebook()
+        first, last = days_of(context)
+        with mofang.writer() as connection:
+            todo = plan.days_to_segment(connection, first, last)
+            segments.write_tree(connection, rulebook, todo)
+
+            def write(day: date) -> int:
+                return segments.write_membership(connection, rulebook, day, config.provinces)
+
+            written = _each_day(context, todo, write)
+            plan.mark_segmented(connection, rulebook, todo, config.provinces)
+            written["preview"] = markdown_table(connection, PREVIEW, {"day": todo[-1]} if todo else None)
+        return dg.MaterializeResult(metadata=written)
+
+    return segment_membership
+
+
+PREVIEW = """
+select segment, count(*) as customers from mart.segment_membership where day = $day group by segment order by segment
+"""
+
+
+def build_profiles(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
+    specs = [
+        dg.AssetSpec(
+            name, deps=["segment_membership"], group_name="profiles", partitions_def=days, description=description,
+            kinds={"duckdb", "table"}, owners=["team:data"],
+        )
+        for name, description in (
+            ("segment_profile_daily", "One row per day, organisation and node of its tree: customers and measures."),
+            ("segment_distribution_daily", "One row per day, organisation, node, dimension and value."),
+        )
+    ]
+
+    @dg.multi_asset(
+        name="describe_segments", specs=specs, backfill_policy=dg.BackfillPolicy.single_run(), pool="lake_writer"
+    )
+    def describe_segments(
+        context: dg.AssetExecutionContext, mofang: Mofang
+    ) -> Iterator[dg.MaterializeResult[Any]]:
+        with mofang.writer() as connection:
+            todo = plan.days_to_segment(connection, *days_of(context))
+            for name, write in (
+                ("segment_profile_daily", profiles.write_profile),
+                ("segment_distribution_daily", profiles.write_distribution),
+            ):
+                written = _each_day(context, todo, _on(connection, write))
+                yield dg.MaterializeResult(name, metadata=written)
+
+    return describe_segments
+
+
+def build_transitions(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
+    @dg.asset(
+        name="segment_transition_daily", deps=["segment_membership"], group_name="transitions", partitions_def=days,
+        **SHARED,
+    )
+    def segment_transition_daily(
+        context: dg.AssetExecutionContext, config: Scope, mofang: Mofang
+    ) -> dg.MaterializeResult[Any]:
+        """One row per day, province, city, from-segment, to-segment and cause: who moved since the day before."""
+        with mofang.writer() as connection:
+            todo = transitions.days_to_compare(connection, plan.days_to_segment(connection, *days_of(context)))
+
+            def write(day: date) -> int:
+                return transitions.write_transitions(connection, day, config.provinces)
+
+            return dg.MaterializeResult(metadata=_each_day(context, todo, write))
+
+    return segment_transition_daily
+
+
+def build_by_province(by_province: dg.MultiPartitionsDefinition) -> dg.AssetsDefinition:
+    @dg.asset(
+        name="province_segments", deps=["customer_wide"], group_name="segments", partitions_def=by_province,
+        pool="lake_writer", kinds={"duckdb", "table"}, owners=["team:data"],
+    )
+    def province_segments(context: dg.AssetExecutionContext, mofang: Mofang) -> dg.MaterializeResult[Any]:
+        """One province's segments, transitions and profile of one day, computed again alone."""
+        keys = context.partition_key.keys_by_dimension  # type: ignore[attr-defined]
+        with mofang.writer() as connection:
+            rows = rerun_province(connection, mofang, date.fromisoformat(keys["day"]), [keys["province"]])
+        return dg.MaterializeResult(metadata={"dagster/row_count": rows})
+
+    return province_segments
+
+
+def rerun_province(
+    connection: duckdb.DuckDBPyConnection, mofang: Mofang, day: date, provinces: Sequence[str]
+) -> int:
+    """Segments, transitions and profiles of `provinces` on `day` from the wide table that is there; rows written."""
+    rulebook = mofang.rulebook()
+    segments.write_tree(connection, rulebook, [day])
+    rows = segments.write_membership(connection, rulebook, day, provinces)
+    plan.mark_segmented(connection, rulebook, [day], provinces)
+    profiles.write_profile(connection, day)
+    profiles.write_distribution(connection, day)
+    for compared in transitions.days_to_compare(connection, [day]):
+        transitions.write_transitions(connection, compared, provinces)
+    return rows
+
+
+def _on(
+    connection: duckdb.DuckDBPyConnection, write: Callable[[duckdb.DuckDBPyConnection, date], int]
+) -> Callable[[date], int]:
+    return lambda day: write(connection, day)
+
+
+def _each_day(
+    context: dg.AssetExecutionContext, todo: Sequence[date], write: Callable[[date], int]
+) -> dict[str, Any]:
+    """Writes each day's partition and says so; returns metadata: rows, days and seconds."""
+    started = time.monotonic()
+    rows = 0
+    for number, day in enumerate(todo, start=1):
+        rows += write(day)
+        context.log.info(f"{day} ({number} of {len(todo)})")
+    seconds = round(time.monotonic() - started, 1)
+    return {"dagster/partition_row_count": rows, "days": len(todo), "seconds": seconds}
