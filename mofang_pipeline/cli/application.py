@@ -23,6 +23,7 @@ from mofang_pipeline.cli.arguments import (
 )
 from mofang_pipeline.cli.failures import CommandError, report
 from mofang_pipeline.cli.output import Format, Rows, note, show
+from mofang_pipeline.cli.progress import progress
 
 if TYPE_CHECKING:
     from mofang_pipeline.home import Home
@@ -55,9 +56,10 @@ def demo(
     wait: Annotated[bool, typer.Option(help="Stay until Ctrl-C, or end as soon as all is up.")] = True,
 ) -> None:
     """Sample data, the whole pipeline, Dagster UI and Superset; Ctrl-C stops all of it."""
-    from mofang_pipeline.demo import Demo, run_demo
+    from mofang_pipeline.demo import run_demo
+    from mofang_pipeline.sample_data import Sample
 
-    run_demo(_home(), Demo(customers=customers, days=days, last=last), wait=wait)
+    run_demo(_home(), Sample(customers=customers, days=days, last=last), wait=wait)
 
 
 @app.command()
@@ -68,10 +70,11 @@ def generate(
     seed: Annotated[int, typer.Option("--seed", help="Another seed, other customers.")] = 1,
 ) -> None:
     """Write a realistic landing zone; the same arguments give the same files."""
-    from mofang_pipeline.cli.work import generate_landing
+    from mofang_pipeline.sample_data import generate_landing
 
     ordered(first, last)
-    generate_landing(_home(), customers=customers, first=first, last=last, seed=seed)
+    with progress(f"generate {customers:,} customers") as step:
+        generate_landing(_home(), customers=customers, first=first, last=last, seed=seed, step=step)
 
 
 @app.command()
@@ -81,10 +84,11 @@ def run(
     province: Annotated[list[str] | None, typer.Option("--province", help="Only these.")] = None,
 ) -> None:
     """Compute those days, from landed files to flows."""
-    from mofang_pipeline.cli.work import run as run_days
+    from mofang_pipeline.runs import run_days
 
     ordered(first, last)
-    run_days(_home(), first=first, last=last, provinces=tuple(province or ()))
+    with progress(f"run {first} to {last}") as step:
+        run_days(_home(), first=first, last=last, provinces=tuple(province or ()), progress=step)
 
 
 @app.command()

@@ -1,15 +1,14 @@
 """`mofang status`: for each day what has landed, what is computed, what is stale, what failed and why."""
 
 from collections import defaultdict
-from contextlib import suppress
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from mofang_pipeline.cli.failures import CommandError
 from mofang_pipeline.cli.output import Rows
 from mofang_pipeline.cli.reading import newest_lake
 from mofang_pipeline.home import Home
+from mofang_pipeline.landing import arrived_days
 
 COLUMNS = ("day", "landed", "computed", "stale", "failed", "not_arrived", "reason")
 REQUIRED = ("customer", "account", "payment")
@@ -24,7 +23,7 @@ DAYS = """
 
 def status(home: Home) -> Rows:
     """One row per day that has landed files or was ever computed, in order."""
-    arrived, computed = arrived_tables(home.landing), _computed(home)
+    arrived, computed = arrived_tables(home), _computed(home)
     days = sorted({*arrived, *computed})
     return Rows(COLUMNS, [_row(day, arrived.get(day, set()), computed.get(day)) for day in days])
 
@@ -36,14 +35,12 @@ def _row(day: date, tables: set[str], known: dict[str, Any] | None) -> tuple[Any
     return (day, landed, known["computed"], known["stale"], known["failed"], missing, known["reason"])
 
 
-def arrived_tables(landing: Path) -> dict[date, set[str]]:
-    """The tables that have a folder with files for each day; folders that name no day are none of ours."""
+def arrived_tables(home: Home) -> dict[date, set[str]]:
+    """The tables of which a file has arrived, by day."""
     arrived: dict[date, set[str]] = defaultdict(set)
-    for folder in landing.glob("*/dt=*"):
-        with suppress(ValueError, StopIteration):
-            day = date.fromisoformat(folder.name.removeprefix("dt="))
-            next(folder.iterdir())
-            arrived[day].add(folder.parent.name)
+    for table, days in arrived_days(home.landing).items():
+        for day in days:
+            arrived[day].add(table)
     return arrived
 
 

@@ -1,0 +1,144 @@
+"""`mofang demo`: sample data, the whole pipeline, Dagster UI and Superset, until Ctrl-C.
+
+Here: the order of things and what may be skipped. How programs are started and stopped is processes.py's
+business; how days are made, computed and shown is that of the modules called.
+"""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import date
+
+import duckdb
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+
+from mofang_pipeline import dagster_home, lake
+from mofang_pipeline.home import REPOSITORY, Home
+from mofang_pipeline.ports import LOOPBACK, Port, claim_port
+from mofang_pipeline.processes import ProcessError, Service, Supervisor, own_program, reap_orphans
+from mofang_pipeline.rulebook import read_rulebook, require_valid
+from mofang_pipeline.sample_data import Sample, ensure_landing
+from mofang_pipeline.serving.publish import NotPublishedError, published
+
+DAGSTER_PORT, SUPERSET_PORT = 3000, 8088
+Step = Callable[[str], None]
+COMPUTED_DAYS = """
+    select day from mart.day_status
+    group by day having bool_and(computed) and not bool_or(stale)
+"""
+
+
+def run_demo(home: Home, sample: Sample, *, wait: bool) -> None:
+    """Brings everything up and stays until Ctrl-C, or only until all is up; leaves no process behind."""
+    console, started = Console(), time.monotonic()
+    reap_orphans()
+    with Supervisor() as supervisor:
+        _prepare(console, home, sample, supervisor)
+        superset, dagster = claim_port(SUPERSET_PORT), claim_port(DAGSTER_PORT)
+        with _step(console, "Superset and Dagster up"):
+            _start(home, supervisor, dagster, superset)
+            supervisor.wait_healthy()
+        console.print(_addresses(home, dagster, superset, time.monotonic() - started))
+        if wait:
+            _stay(console, supervisor)
+    console.print("stopped")
+
+
+def _prepare(console: Console, home: Home, sample: Sample, supervisor: Supervisor) -> None:
+    with _step(console, "Rulebook"):
+        require_valid(read_rulebook(home.rulebook))
+    with _step(console, "Metadata stores"):
+        dagster_home.prepare(home)
+    with _step(console, f"Landing zone, {sample.customers:,} customers") as step:
+        ensure_landing(home, sample, step)
+    with _step(console, f"Pipeline, {sample.first} to {sample.last}") as step:
+        if _is_computed(home, sample):
+            step("as before")
+        else:
+            _compute(home, sample, supervisor, step)
+
+
+def _stay(console: Console, supervisor: Supervisor) -> None:
+    try:
+        supervisor.watch()
+    except KeyboardInterrupt:
+        console.print("\nstopping ...")
+
+
+def _is_computed(home: Home, sample: Sample) -> bool:
+    """Whether every day of the sample is published, complete and not stale."""
+    try:
+        published(home)
+        with closing(lake.connect(home, read_only=True)) as connection:
+            days = {row[0] for row in connection.execute(COMPUTED_DAYS).fetchall()}
+    except (NotPublishedError, duckdb.Error):
+        return False
+    wanted = {date.fromordinal(each) for each in range(sample.first.toordinal(), sample.last.toordinal() + 1)}
+    return wanted <= days
+
+
+def _compute(home: Home, sample: Sample, supervisor: Supervisor, step: Step) -> None:
+    """`mofang run` as a program of its own: what it holds in memory is free again for what follows."""
+    log = home.folder("logs") / "run.log"
+    log.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "mofang_pipeline.cli", "run", "--from", f"{sample.first}"]
+    run = Service("run", [*command, "--to", f"{sample.last}"], log, dagster_home.environment(home))
+    process = supervisor.start(run)
+    if supervisor.wait(process, on_wait=lambda: step(_last_line(run))):
+        raise ProcessError(f"{_last_line(run)} (see {log})")
+
+
+def _last_line(service: Service) -> str:
+    lines = service.log.read_text(errors="replace").splitlines() if service.log.exists() else []
+    return next((line.removeprefix("mofang: ") for line in reversed(lines) if line.strip()), "")
+
+
+def _start(home: Home, supervisor: Supervisor, dagster: Port, superset: Port) -> None:
+    for service in _dagster_services(home, dagster):
+        supervisor.start(service)
+
+
+def _dagster_services(home: Home, port: Port) -> tuple[Service, Service]:
+    variables, logs = dagster_home.environment(home), home.folder("logs")
+    workspace = ("-w", str(REPOSITORY / "workspace.yaml"))
+    webserver = (own_program("dagster-webserver"), *workspace, "-h", LOOPBACK, "-p", str(port.number))
+    daemon = (own_program("dagster-daemon"), "run", *workspace)
+    return (
+        Service(
+            "dagster-webserver",
+            webserver,
+            logs / "dagster-webserver.log",
+            variables,
+            healthy_at=f"http://{LOOPBACK}:{port.number}/server_info",
+        ),
+        Service("dagster-daemon", daemon, logs / "dagster-daemon.log", variables),
+    )
+
+
+def _addresses(home: Home, dagster: Port, superset: Port, seconds: float) -> Panel:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_row("Dagster UI", f"http://{LOOPBACK}:{dagster.number}")
+    grid.add_row("State", str(home.root))
+    grid.add_row("Logs", str(home.folder("logs")))
+    return Panel(grid, title=f"Mofang is up ({seconds:.0f} s)", subtitle="Ctrl-C stops all", expand=False)
+
+
+@contextmanager
+def _step(console: Console, title: str) -> Iterator[Step]:
+    """Shows the step while it runs, and one line with its time when it is done."""
+    started, last = time.monotonic(), [""]
+
+    def tell(detail: str) -> None:
+        if detail != last[0]:
+            last[0] = detail
+            status.update(f"{title}: {detail}")
+            if not console.is_terminal:
+                console.print(f"  {title}: {detail}", markup=False)
+
+    with console.status(title) as status:
+        yield tell
+    detail = f" ({last[0]})" if last[0] == "as before" else ""
+    console.print(f"✓ {title}{detail}  {time.monotonic() - started:.1f} s", markup=False)
