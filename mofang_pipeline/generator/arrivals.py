@@ -12,50 +12,45 @@ DEFECTS = ("unknown account", "negative amount", "no key", "unknown kind", "dupl
 
 _DEFECT_LIST = ", ".join(f"'{defect}'" for defect in DEFECTS)
 
-# Every row that the payments in `made` will ever be handed over as; `arrives` is the day of the file.
-ARRIVING = f"""
-create or replace temp table arriving as
-with timely as (
-    select *, null::int as paid_day, 'good' as defect,
-        case
-            when draw(p, 'lateness') < {c.VERY_LATE_SHARE} then 5 + pick(p, 'days late', {c.VERY_LATE_DAYS - 4})
-            when draw(p, 'lateness') < {c.LATE_SHARE + c.VERY_LATE_SHARE} then 1 + pick(p, 'days late', {c.LATE_DAYS})
-            else 0
-        end as days_late
-    from made
-),
-refund as (
-    select *, 'good' as defect, 0 as days_late from ({REFUNDS})
-),
-smallest as (
-    select day, list_sort(min(p, {len(DEFECTS)})) as hashes
-    from timely where days_late = 0 group by day
+MACROS = f"""
+create macro days_late(p) as
+    case
+        when draw(p, 'lateness') < {c.VERY_LATE_SHARE} then 5 + pick(p, 'days late', {c.VERY_LATE_DAYS - 4})
+        when draw(p, 'lateness') < {c.LATE_SHARE + c.VERY_LATE_SHARE} then 1 + pick(p, 'days late', {c.LATE_DAYS})
+        else 0
+    end;
+"""
+
+# Rows to hand over beside those of `made`: refunds and defects.
+BESIDE = f"""
+create or replace temp table beside as
+with smallest as (
+    select day, min(p, {len(DEFECTS)}) as hashes from made where arrives = day group by day
 ),
 chosen as (
     select day, unnest(hashes) as p, unnest([{_DEFECT_LIST}]) as defect from smallest
 ),
 defective as (
-    select timely.* exclude (defect, days_late), chosen.defect, if(chosen.defect = 'correction', 1, 0) as days_late
-    from timely join chosen on chosen.day = timely.day and chosen.p = timely.p
-),
-every as (
-    from timely union all by name from refund union all by name from defective
+    select made.* replace (chosen.defect as defect, made.day + (chosen.defect = 'correction')::int as arrives)
+    from made join chosen on chosen.day = made.day and chosen.p = made.p
 )
-select *, day + days_late as arrives from every
+from defective union all by name ({REFUNDS})
 """
 
-# Rows of `arriving` and of `carried` from earlier days that arrive on $first..$last.
+# Rows that arrive on $first..$last, of `made`, `beside` and `carried` from earlier days.
+ARRIVED = """
+create or replace temp table arrived as
+select * from (from made union all by name from beside union all by name from carried)
+where arrives between $first and $last
+order by arrives, number, day, seq, kind, defect
+"""
+
+# `arrived` keeps its order: DuckDB preserves the order of insertion.
 ROWS = """
-with arrived as (
-    select * from arriving where arrives between $first and $last
-    union all
-    select * from carried where arrives between $first and $last
-),
-named as (
-    select *,
-        'T' || strftime(as_date(coalesce(paid_day, day)), '%Y%m%d') || customer_name(number)
-            || lpad(seq::varchar, 3, '0') as payment_id
-    from arrived
+with named as (
+    select arrived.*,
+        'T' || stamp || customer_name(arrived.number) || lpad(seq::varchar, 3, '0') as payment_id
+    from arrived join busy_day on busy_day.number = coalesce(paid_day, day)
 )
 select arrives as day,
     case
@@ -77,12 +72,11 @@ select arrives as day,
     failure as fail_reason,
     if(kind = 'refund', payment_id, null) as original_txn_id
 from named
-order by arrives, number, named.day, seq, kind, defect
 """
 
+# What arrives after $last is carried on.
 CARRY = """
 create or replace temp table still_carried as
-select * from arriving where arrives > $last
-union all
-select * from carried where arrives > $last;
+select * from (from made union all by name from beside union all by name from carried)
+where arrives > $last
 """

@@ -10,7 +10,7 @@ create table card as
 with planned as (
     select number, key, opened as came, gone,
         case
-            when draw(key, 'cards') < 0.06 then 0 when draw(key, 'cards') < 0.66 then 1
+            when draw(key, 'cards') < 0.045 then 0 when draw(key, 'cards') < 0.65 then 1
             when draw(key, 'cards') < 0.92 then 2 else 3
         end as cards
     from life
@@ -32,11 +32,11 @@ ended as (
         end as closed
     from issued
 )
-select number, card, opened::int as opened, closed::int as closed,
+select number, key, card, opened::int as opened, closed::int as closed,
     case
         when draw(key, 'class ' || card) < 0.72 then 'I' when draw(key, 'class ' || card) < 0.96 then 'II' else 'III'
     end as account_class,
-    draw(key, 'bindable ' || card) >= if(card > 1, 0.04, if(draw(key, 'binds') >= 0.75, 0.06, 0)) as bindable
+    draw(key, 'bindable ' || card) >= if(card > 1, 0.04, if(draw(key, 'binds') >= 0.8, 0.08, 0)) as bindable
 from ended
 where opened < closed
 order by number, card;
@@ -90,55 +90,46 @@ create macro passbook_fen(key) as money(1500, 1.5, normal(key, 'passbook'));
 
 # Customers whose balances change: at the start of a period and when they come or a card opens or closes.
 BALANCE_CHANGES = """
-with period_start as (
-    select number,
-        unnest(range(
-            (pick(key, 'balance phase', 60) + period_of(key, $first - 1) * period_length(key)
-                + period_length(key))::bigint,
-            $last + 1, period_length(key)::bigint
-        ))::int as day
-    from life
+with rhythm as (
+    select number, key, opened, gone, period_length(key)::bigint as length,
+        (pick(key, 'balance phase', 60) + (period_of(key, $first - 1) + 1) * length)::bigint as next_start
+    from life where gone >= $first
 ),
 change as (
-    select number, day from period_start
-    union all select number, opened from life where opened between $first and $last
-    union all select number, opened from card where opened between $first and $last
-    union all select number, closed from card where closed between $first and $last
+    select number, key, unnest(range(next_start, least($last, gone) + 1, length))::int as day
+    from rhythm where next_start <= $last
+    union all select number, key, opened from life
+    union all select number, key, opened from card
+    union all select number, key, closed from card
 )
-select distinct change.number, change.day
-from change join life using (number)
-where change.day between life.opened and life.gone
+select distinct number, key, day from change where day between $first and $last
 """
 
 BALANCE_STOCK = """
-select number, $day::int as day from life where $day between opened and gone
+select number, key, $day::int as day from life where $day between opened and gone
 """
 
 BALANCE_ROWS = """
 with asked as ({asked})
 select asked.day,
     account_name(number, card) as account_id,
-    if(asked.day >= card.closed, 0, deposit_fen(key, card, period_of(key, asked.day))) as deposit_fen
-from asked join life using (number) join card using (number)
-where asked.day between card.opened and card.closed
+    if(asked.day >= closed, 0, deposit_fen(card.key, card, period_of(card.key, asked.day))) as deposit_fen
+from asked join card using (number)
+where asked.day between opened and closed
 order by asked.day, number, card
 """
 
 HOLDING_ROWS = """
 with asked as ({asked}),
 deposited as (
-    select asked.day, number, count(*) as cards,
-        sum(deposit_fen(key, card, period_of(key, asked.day)))::bigint as fen
-    from asked join life using (number) join card using (number)
-    where asked.day >= card.opened and asked.day < card.closed
+    select asked.day, number, sum(deposit_fen(card.key, card, period_of(card.key, asked.day)))::bigint as fen
+    from asked join card using (number)
+    where asked.day >= opened and asked.day < closed
     group by all
 )
 select asked.day,
     customer_name(number) as customer_id,
-    case
-        when asked.day >= life.gone then 0
-        else coalesce(deposited.fen, passbook_fen(key)) + invested_fen(key)
-    end as aum_fen
-from asked join life using (number) left join deposited using (number, day)
+    coalesce(deposited.fen, passbook_fen(key)) + invested_fen(key) as aum_fen
+from asked left join deposited using (number, day)
 order by asked.day, number
 """

@@ -12,16 +12,16 @@ def _planned() -> str:
     total, branches = 0.0, []
     for number, share in c.INSTITUTIONS_PLANNED[:-1]:
         total += share
-        branches.append(f"when draw(key, 'institutions') < {total} then {number}")
+        branches.append(f"when draw(life.key, 'institutions') < {total} then {number}")
     return f"case {' '.join(branches)} else {c.INSTITUTIONS_PLANNED[-1][0]} end"
 
 
 PERIODS = f"""
 create table bound_period as
 with customer as (
-    select life.number, key, gone, born, card.opened as card_opened, card.closed as card_closed,
+    select life.number, life.key, gone, born, card.opened as card_opened, card.closed as card_closed,
         greatest(card.opened, born + {ADULT_DAYS}) as able_from,
-        {_planned()} as planned, pick(key, 'habit', 512) as habit
+        {_planned()} as planned, pick(life.key, 'habit', 512) as habit
     from life join card on card.number = life.number and card.card = 1
 ),
 willing as (
@@ -34,7 +34,7 @@ willing as (
     from customer
     join habit on habit.habit = customer.habit and habit.rank = 1
     join institution on institution.wallet = habit.wallet
-    where draw(key, 'binds') < if(able_from - born > 62 * 365, 0.55, 0.86)
+    where draw(key, 'binds') < if(able_from - born > 62 * 365, 0.60, 0.90)
 ),
 first_period as (
     select *, greatest(able_from + lag, valid_from) as began,

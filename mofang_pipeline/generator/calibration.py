@@ -25,7 +25,7 @@ RURAL_SHARE_OF_URBAN_BRANCHES = 0.28
 # Age in the middle of a customer's years with the bank: (from, to, share). The years before and after
 # smear it, so the shares of any one day are 16-24 9%, 25-34 17, 35-44 19, 45-54 22, 55-64 18, 65+ 15.
 AGE_BANDS: tuple[tuple[int, int, float], ...] = (
-    (16, 25, 0.095), (25, 35, 0.165), (35, 45, 0.190), (45, 55, 0.225), (55, 65, 0.180), (65, 84, 0.145),
+    (16, 25, 0.095), (25, 35, 0.177), (35, 45, 0.191), (45, 55, 0.229), (55, 65, 0.180), (65, 84, 0.128),
 )  # fmt: skip
 ADULT_AGE = 16
 
@@ -35,12 +35,13 @@ PAYMENT_SHARE_OF_OTHERS = 0.03
 # Institutions that a customer ends up with. Some have not signed all of them yet on any one day, so that
 # the day's shares are 38/41/15/6% for 1/2/3/4+.
 INSTITUTIONS_PLANNED: tuple[tuple[int, float], ...] = (
-    (1, 0.345), (2, 0.415), (3, 0.165), (4, 0.050), (5, 0.025),
+    (1, 0.325), (2, 0.420), (3, 0.175), (4, 0.055), (5, 0.025),
 )  # fmt: skip
 
-# Payments a month of an active customer are negative binomial with mean 15 and median about 7: a geometric
-# number a day, with a rate that is this times the square of a standard normal (a gamma of shape 1/2).
-RATE_A_MONTH = 13.0
+# Payments a month of an active customer are close to negative binomial, mean 15 and median 7: a geometric
+# number a day, whose rate a month is this times a power of a standard normal (the square would be a gamma of
+# shape 1/2, of which the median of those who pay at all is 8).
+RATE_A_MONTH, RATE_POWER = 10.7, 2.3
 RATE_FLOOR = 0.25
 
 # Tickets in yuan. Purchases: lognormal, median 30, mean 70. Transfers and top-ups, 8%: median 500, a

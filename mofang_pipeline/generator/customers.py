@@ -110,7 +110,7 @@ state as (
     select life.*, asked.day,
         coalesce(asked.day >= moved, false) as has_moved,
         coalesce(asked.day between frozen_from and frozen_to - 1, false) as is_frozen,
-        draw(key, 'no mobile') >= case when draw(key, 'binds') >= 0.75 then 0.12 else 0.001 end as has_phone
+        draw(key, 'no mobile') >= case when draw(key, 'binds') >= 0.8 then 0.15 else 0.001 end as has_phone
     from asked join life using (number)
     where asked.day between opened and gone + {kept}
 ),

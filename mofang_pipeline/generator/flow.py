@@ -26,7 +26,7 @@ from mofang_pipeline.generator import (
 )
 from mofang_pipeline.generator.calendar import EPOCH, BusyDay, busy_day, day_number, day_range
 
-ROWS_A_BATCH = 2_000_000
+CUSTOMER_DAYS_A_BATCH = 12_000_000
 MOST_DAYS_A_BATCH = 120
 
 
@@ -122,7 +122,8 @@ def _prepare(
     span = {"seed": seed, "customers": places, "first": day_number(first), "last": day_number(last)}
     _execute(connection, customers.LIFE, span)
     for script in (
-        assets.CARDS, assets.MACROS, binding.PERIODS, payments.PAYERS, payments.TICKETS, campaigns.MACROS,
+        assets.CARDS, assets.MACROS, binding.PERIODS, payments.PAYERS, payments.TICKETS, arrivals.MACROS,
+        campaigns.MACROS,
     ):  # fmt: skip
         connection.execute(script)
 
@@ -151,7 +152,7 @@ def _batches(
     values = {"seed": seed, "customers": places}
     _warm_up(connection, first)
     stock = list(_stock(connection, first))
-    length = max(1, min(MOST_DAYS_A_BATCH, ROWS_A_BATCH * 3 // places))
+    length = max(1, min(MOST_DAYS_A_BATCH, CUSTOMER_DAYS_A_BATCH // places))
     for start in range(first, last + 1, length):
         batch = _Batch(start, min(start + length - 1, last))
         span = values | {"first": batch.first, "last": batch.last}
@@ -191,6 +192,7 @@ def _changes(
 def _events(connection: duckdb.DuckDBPyConnection, span: dict[str, int]) -> Iterator[write.LandingFile]:
     """Files of the event tables, which are the same whatever else is generated."""
     _make_payments(connection, span["first"], span["last"])
+    _execute(connection, arrivals.ARRIVED, span)
     for table, sql in {
         "agreement": binding.EVENT_ROWS,
         "payment": arrivals.ROWS,
@@ -210,7 +212,7 @@ def _events(connection: duckdb.DuckDBPyConnection, span: dict[str, int]) -> Iter
 def _warm_up(connection: duckdb.DuckDBPyConnection, first: int) -> None:
     """Fill `carried` with the rows of earlier payments that arrive on `first` or later."""
     _make_payments(connection, first - calibration.MEMORY_DAYS - 1, first - 1)
-    connection.execute("create or replace temp table carried as from arriving where false")
+    connection.execute("create or replace temp table carried as from made where false")
     _carry(connection, first - 1)
 
 
@@ -220,7 +222,7 @@ def _make_payments(connection: duckdb.DuckDBPyConnection, first: int, last: int)
         day = busy_day(EPOCH + timedelta(number))
         connection.execute(payments.ACTIVITY, _activity_values(connection, day))
     connection.execute(payments.MADE)
-    connection.execute(arrivals.ARRIVING)
+    connection.execute(arrivals.BESIDE)
 
 
 def _activity_values(connection: duckdb.DuckDBPyConnection, day: BusyDay) -> dict[str, float]:

@@ -5,7 +5,7 @@ with busy as (
     select * from busy_day where number between $first and $last
 ),
 holder as (
-    select life.number, key, is_rural, born, card.opened, card.closed
+    select life.number, life.key, is_rural, born, card.opened, card.closed
     from life join card on card.number = life.number and card.card = 1
     where card.opened <= $last and card.closed > $first
 ),

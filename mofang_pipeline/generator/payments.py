@@ -25,14 +25,14 @@ stop as (
             when draw(key, 'quits') >= 0.10 then ended
             else least(ended, pays_from + 30 + pick(key, 'quits after', greatest(ended - pays_from, 1)))
         end as pays_to,
-        (pays_from + born) is not null and pays_from - born < 55 * 365 as is_younger
+        pays_from - born < 55 * 365 as is_younger
     from start
 )
 select number, period, planned, habit, pays_from::int as pays_from, pays_to::int as pays_to,
     hash(xor(key, hash('payments'))) as key,
     240 + pick(key, 'cycle', 660) as cycle,
     coalesce(frozen_from, 0) as frozen_from, coalesce(frozen_to, 0) as frozen_to,
-    greatest({c.RATE_FLOOR}, {c.RATE_A_MONTH} * if(is_younger, 1.08, 0.85) * pow(normal(key, 'rate'), 2)) / 30.4
+    greatest({c.RATE_FLOOR}, {c.RATE_A_MONTH} * if(is_younger, 1.08, 0.85) * pow(abs(normal(key, 'rate')), {c.RATE_POWER})) / 30.4
         as rate
 from stop
 where pays_from < pays_to and planned is not null
@@ -144,23 +144,28 @@ priced as (
 )
 select day, number, seq, period, used_rank as rank, card, institution_code, rail, kind, amount_fen, failure, p,
     second_of_day(p) as second,
-    mcc_of(p, kind) as mcc
+    mcc_of(p, kind) as mcc,
+    day + days_late(p) as arrives,
+    null::int as paid_day,
+    'good' as defect
 from priced
 """
 
-# Refunds of the payments in `made`, on the day of the refund; $late keeps those of late payments out.
+# Refunds of the payments in `made`, on the day of the refund; a payment that came late is not refunded.
 REFUNDS = f"""
 with refunded as (
-    select * from made
-    where kind = 'purchase' and failure is null and draw(p, 'refund') < {c.REFUND_SHARE / 0.9}
-        and draw(p, 'lateness') >= {c.LATE_SHARE + c.VERY_LATE_SHARE}
+    select *, (day + 1 + floor(pow(draw(p, 'refund lag'), 2) * ({c.REFUND_DAYS} - 1)))::int as refund_day
+    from made
+    where kind = 'purchase' and failure is null and arrives = day and draw(p, 'refund') < {c.REFUND_SHARE / 0.9}
 )
-select * replace (
-        (day + 1 + floor(pow(draw(p, 'refund lag'), 2) * ({c.REFUND_DAYS} - 1)))::int as day,
+select * exclude (refund_day)
+    replace (
+        refund_day as day,
+        refund_day as arrives,
+        day as paid_day,
         'refund' as kind,
         if(draw(p, 'partial') < {c.REFUND_PARTIAL}, greatest(1, amount_fen * (1 + pick(p, 'part', 9)) // 10), amount_fen)
             as amount_fen
-    ),
-    day as paid_day
+    )
 from refunded
 """
