@@ -20,11 +20,12 @@ def build(
 ) -> dg.Definitions:
     """The definitions for the days that have landed, and those that `include` spans."""
     days = daily(home, include)
+    manifest = manifest_path(home)
     provinces = [org.org_code for org in read_rulebook(home.rulebook).organisations.values() if org.level == "tier1"]
     return dg.Definitions(
         assets=[
             landing.build(days),
-            customer_wide.build(days, manifest_path(home)),
+            customer_wide.build(days, manifest),
             segments.build_membership(days),
             segments.build_profiles(days),
             segments.build_transitions(days),
@@ -33,7 +34,7 @@ def build(
         ],
         jobs=jobs.build(days),
         loggers=loggers,
-        resources={"mofang": Mofang(), "dbt": customer_wide.dbt_resource()},
+        resources={"mofang": Mofang(), "dbt": customer_wide.dbt_resource(manifest)},
     )
 
 

@@ -1,7 +1,9 @@
 """Runs of the pipeline from the command line: the same jobs as in the Dagster UI, in this process, on its instance."""
 
+import io
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout
 from datetime import date
 
 import dagster as dg
@@ -35,7 +37,7 @@ def run_days(
     job_name = PROVINCES_ALONE if provinces and _is_wide_computed(home, first, last) else NIGHTLY
     definitions = build(home, include=(first, last), loggers={"console": _progress_logger(progress)})
     job = definitions.resolve_job_def(job_name)
-    with dg.DagsterInstance.get() as instance:
+    with dg.DagsterInstance.get() as instance, redirect_stdout(_Lines(progress)):
         result = job.execute_in_process(
             instance=instance,
             run_config=_config(provinces),
@@ -95,6 +97,18 @@ def _reason(result: dg.ExecuteInProcessResult) -> str:
             text = error.message if error else "failed"
             return f"{event.step_key}: {' '.join(text.split())}"
     return "the run failed; see the Dagster UI"
+
+
+class _Lines(io.TextIOBase):
+    """Takes what dbt prints, line by line, as progress: standard output is for data."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+
+    def write(self, text: str, /) -> int:
+        for line in filter(str.strip, text.splitlines()):
+            self._progress(f"dbt: {line.strip()}")
+        return len(text)
 
 
 def _progress_logger(progress: Progress) -> dg.LoggerDefinition:

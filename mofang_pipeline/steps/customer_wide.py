@@ -19,10 +19,12 @@ PROJECT = REPOSITORY / "dbt_project"
 LAYERS = {"staging": "staging", "intermediate": "kept_up_state", "marts": "wide_table"}
 
 
-def dbt_resource() -> DbtCliResource:
-    """The dbt of this very environment."""
+def dbt_resource(manifest: Path) -> DbtCliResource:
+    """The dbt of this very environment; it starts from what was parsed when `manifest` was made."""
     return DbtCliResource(
-        project_dir=str(PROJECT), profiles_dir=str(PROJECT), dbt_executable=str(Path(sys.executable).with_name("dbt"))
+        project_dir=DbtProject(PROJECT, target_path=manifest.parent),
+        profiles_dir=str(PROJECT),
+        dbt_executable=str(Path(sys.executable).with_name("dbt")),
     )
 
 
