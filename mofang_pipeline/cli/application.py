@@ -2,7 +2,6 @@
 
 import signal
 import sys
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from types import FrameType
@@ -171,16 +170,17 @@ def _home() -> "Home":
 
 
 def main() -> None:
-    """The program: runs the command, ends with its status, leaves no child behind."""
+    """The program: runs the command and ends with its status."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
-    sys.exit(_status(lambda: app(prog_name="mofang", standalone_mode=False)))
+    sys.exit(execute(sys.argv[1:]))
 
 
-def _status(command: Callable[[], object]) -> int:
+def execute(arguments: list[str]) -> int:
+    """Runs one command; returns its exit status, with every failure told in one line on stderr."""
     try:
-        status = command()  # what typer.Exit asked for, or a command's nothing
-        return status if isinstance(status, int) else 0
+        status = app(arguments, prog_name="mofang", standalone_mode=False)
+        return status if isinstance(status, int) else 0  # what typer.Exit asked for, or a command's nothing
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
     except BaseException as error:

@@ -1,0 +1,105 @@
+"""What a command says when asked for the impossible: one line on stderr, nothing on stdout, a status."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mofang_pipeline.cli.application import execute
+
+WINDOW = ["--from", "2026-01-01", "--to", "2026-01-02"]
+USAGE = [
+    (["tree"], "Missing option '--day'."),
+    (["tree", "--day", "2026-13-01"], "'2026-13-01' is not a day; write YYYY-MM-DD"),
+    (["tree", "--day", "20260101"], "'20260101' is not a day; write YYYY-MM-DD"),
+    (["tree", "--day", "2026-01-01", "--language", "fr"], "--language fr: zh or en"),
+    (["flow", "--from", "2026-01-02", "--to", "2026-01-01"], "--from 2026-01-02 is after --to 2026-01-01"),
+    (["flow", *WINDOW, "--level", "-1"], "'--level': Input should be greater than or equal to 0"),
+    (["flow", *WINDOW, "--basis", "x"], "'x' is not one of 'actual', 'same-rules'"),
+    (["run", "--from", "2026-01-02", "--to", "2026-01-01"], "is after"),
+    (["generate", "--customers", "0", *WINDOW], "Input should be greater than or equal to 1"),
+    (["status", "--format", "xml"], "'xml' is not one of 'table', 'json', 'csv'"),
+    (["table"], "Missing argument"),
+    (["nonsense"], "No such command 'nonsense'"),
+    (["rules", "nonsense"], "No such command 'nonsense'"),
+]
+NOTHING_YET = "nothing is computed yet: mofang run --from DAY --to DAY"
+FAILURES = [
+    (["tree", "--day", "2026-01-01"], NOTHING_YET),
+    (["flow", "--from", "2026-01-01", "--to", "2026-01-02"], NOTHING_YET),
+    (["table", "customer_wide"], NOTHING_YET),
+    (["table", "landing_file"], NOTHING_YET),
+]
+
+
+def mofang(home: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("MOFANG_")}
+    environment |= {"MOFANG_HOME": str(home)} | variables
+    command = [sys.executable, "-m", "mofang_pipeline.cli", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+
+
+def _id(value: object) -> str:
+    return " ".join(value) if isinstance(value, list) else ""
+
+
+@pytest.mark.parametrize(("arguments", "expected"), USAGE, ids=_id)
+def test_usage(capsys: pytest.CaptureFixture[str], arguments: list[str], expected: str) -> None:
+    status = execute(arguments)
+    printed = capsys.readouterr()
+    assert (status, printed.out, printed.err.count("\n")) == (2, "", 1), printed.err
+    assert expected in printed.err
+
+
+@pytest.mark.parametrize(("arguments", "expected"), FAILURES, ids=_id)
+def test_failure(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    expected: str,
+) -> None:
+    monkeypatch.setenv("MOFANG_HOME", str(tmp_path))
+    status = execute(arguments)
+    printed = capsys.readouterr()
+    assert (status, printed.out, printed.err) == (1, "", f"mofang: {expected}\n")
+
+
+def test_a_missing_rulebook_is_named(tmp_path: Path) -> None:
+    done = mofang(tmp_path, "rules", "check", "--rulebook", str(tmp_path / "none"), "--format", "json")
+    assert done.returncode == 1
+    assert "none" in done.stderr + done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_an_invalid_rulebook_is_refused_before_anything_runs(tmp_path: Path, broken_rulebook: Path) -> None:
+    done = mofang(tmp_path / "home", "run", *WINDOW, MOFANG_RULEBOOK=str(broken_rulebook))
+    assert done.returncode == 1
+    assert "tree.yaml: node A1" in done.stderr.splitlines()[-1]
+    assert not (tmp_path / "home" / "lake").exists()
+
+
+def test_rules_check_names_file_node_and_reason(tmp_path: Path, broken_rulebook: Path) -> None:
+    done = mofang(tmp_path, "rules", "check", "--rulebook", str(broken_rulebook), "--format", "csv")
+    rows = done.stdout.splitlines()
+    assert (done.returncode, rows[0]) == (1, "file,node,reason,reason_zh")
+    assert rows[1].startswith("tree.yaml,node A1,")
+
+
+def test_debug_shows_where(tmp_path: Path) -> None:
+    done = mofang(tmp_path, "tree", "--day", "2026-01-01", MOFANG_DEBUG="1")
+    assert "Traceback" in done.stderr
+
+
+def test_the_valid_rulebook_has_no_problem(tmp_path: Path) -> None:
+    done = mofang(tmp_path, "rules", "check", "--format", "json")
+    assert (done.returncode, done.stdout) == (0, "[]\n"), done.stderr
+
+
+def test_help_starts_at_once_and_names_every_command(tmp_path: Path) -> None:
+    done = mofang(tmp_path, "--help")
+    commands = ("demo", "generate", "run", "tree", "flow", "table", "status", "rules")
+    missing = [name for name in commands if name not in done.stdout]
+    assert missing == []

@@ -1,0 +1,130 @@
+"""The supervisor, with small programs in place of the real ones."""
+
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from mofang_pipeline.ports import LOOPBACK, claim_port
+from mofang_pipeline.processes import MARK, ProcessError, Service, Supervisor, marked, reap_orphans
+
+SLEEP = "import time; time.sleep(600)"
+STUBBORN = """
+import signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print("up", flush=True)
+time.sleep(600)
+"""
+# Starts a grandchild in a session of its own and dies: nothing but the mark leads to that grandchild.
+ABANDONS = f"""
+import subprocess, sys
+subprocess.Popen([sys.executable, "-c", {SLEEP!r}], start_new_session=True)
+"""
+
+
+def program(
+    code: str, name: str, folder: Path, healthy_at: str | None = None, seconds: float = 30
+) -> Service:
+    return Service(name, (sys.executable, "-c", code), folder / f"{name}.log", {}, healthy_at, seconds)
+
+
+def test_stops_a_child(tmp_path: Path) -> None:
+    with Supervisor() as supervisor:
+        child = supervisor.start(program(SLEEP, "sleep", tmp_path))
+    assert not psutil.pid_exists(child.pid)
+
+
+def test_kills_a_child_that_ignores_sigterm(tmp_path: Path) -> None:
+    with Supervisor(grace_seconds=0.5) as supervisor:
+        service = program(STUBBORN, "stubborn", tmp_path)
+        child = supervisor.start(service)
+        _until(lambda: "up" in service.log.read_text())
+    assert not psutil.pid_exists(child.pid)
+
+
+def test_stops_a_grandchild_whose_parent_is_gone(tmp_path: Path) -> None:
+    with Supervisor() as supervisor:
+        supervisor.start(program(ABANDONS, "abandons", tmp_path)).wait()
+        _until(lambda: len(marked(supervisor.mark)) == 1)
+    assert marked(supervisor.mark) == []
+
+
+def test_stops_all_when_the_body_raises(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt), Supervisor() as supervisor:
+        supervisor.start(program(SLEEP, "sleep", tmp_path))
+        raise KeyboardInterrupt
+    assert marked(supervisor.mark) == []
+
+
+def test_waits_until_a_service_answers(tmp_path: Path) -> None:
+    port = claim_port(18_000)
+    server = (
+        f"import http.server as h; h.test(h.SimpleHTTPRequestHandler, port={port.number}, bind='{LOOPBACK}')"
+    )
+    with Supervisor() as supervisor:
+        supervisor.start(program(server, "server", tmp_path, f"http://{LOOPBACK}:{port.number}/"))
+        supervisor.wait_healthy()
+    port.claim.close()
+
+
+def test_names_the_service_that_ends_early_and_its_log(tmp_path: Path) -> None:
+    with Supervisor() as supervisor:
+        supervisor.start(program("raise SystemExit(3)", "short", tmp_path, f"http://{LOOPBACK}:1/"))
+        with pytest.raises(ProcessError, match=r"short ended with status 3; see .*short\.log"):
+            supervisor.wait_healthy()
+
+
+def test_names_the_service_that_never_answers(tmp_path: Path) -> None:
+    with Supervisor() as supervisor:
+        supervisor.start(program(SLEEP, "mute", tmp_path, f"http://{LOOPBACK}:1/", seconds=0.2))
+        with pytest.raises(ProcessError, match="mute did not answer within"):
+            supervisor.wait_healthy()
+
+
+def test_reaps_what_a_killed_supervisor_left(tmp_path: Path) -> None:
+    script = textwrap.dedent(f"""
+        from pathlib import Path
+        from mofang_pipeline.processes import Service, Supervisor
+        import os, sys
+        supervisor = Supervisor()
+        supervisor.start(Service("sleep", (sys.executable, "-c", {SLEEP!r}), Path({str(tmp_path)!r}) / "log"))
+        print(supervisor.mark, flush=True)
+        os.kill(os.getpid(), 9)
+    """)
+    killed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    mark = killed.stdout.strip()
+    assert len(marked(mark)) == 1, killed.stderr
+    reap_orphans()
+    assert marked(mark) == []
+
+
+def test_does_not_reap_the_children_of_a_living_supervisor(tmp_path: Path) -> None:
+    with Supervisor() as supervisor:
+        supervisor.start(program(SLEEP, "sleep", tmp_path))
+        reap_orphans()
+        assert len(marked(supervisor.mark)) == 1
+
+
+def test_two_claims_of_one_port_get_two_ports() -> None:
+    first, second = claim_port(18_500), claim_port(18_500)
+    assert first.number != second.number
+    first.claim.close()
+    second.claim.close()
+
+
+def test_children_carry_the_mark(tmp_path: Path) -> None:
+    with Supervisor() as supervisor:
+        child = supervisor.start(program(SLEEP, "sleep", tmp_path))
+        assert psutil.Process(child.pid).environ()[MARK] == supervisor.mark
+
+
+def _until(condition: Callable[[], bool], seconds: float = 15) -> None:
+    limit = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < limit, "waited too long"
+        time.sleep(0.05)
