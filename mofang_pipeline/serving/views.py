@@ -25,6 +25,7 @@ ORDER = (
     "flow_from_option",
     "flow_to_option",
     "flow_level",
+    "flow_level_option",
     "node_at_level",
     "flow",
     "flow_matrix",

@@ -1,10 +1,10 @@
--- One row per node of the newest trees by its readable name, in the tree's order.
+-- One row per node of the newest trees by its readable name, in the tree's order, with its family.
 with newest as (
     select max(day) as day from lake.serving.day_option
 ),
 
 named as (
-    select label.node_zh, label.node_en, min(label.sort_order) as sort_order
+    select label.node_zh, label.node_en, min(label.sort_order) as sort_order, min(label.family) as family
     from newest
     inner join lake.serving.rule_version on newest.day = rule_version.day
     inner join lake.serving.node_label as label

@@ -1,0 +1,77 @@
+"""Opens the dashboards in Chromium as a user would: log in, wait for the charts, look for errors, take pictures.
+
+From a running system: `python tests/superset/dashboards.py http://127.0.0.1:8088 admin PASSWORD docs/images`.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+SLUGS = ("tree-zh", "tree-en", "flow-zh", "flow-en")
+SCREEN = {"width": 1440, "height": 900}
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+LOADED = """() => {
+    const charts = document.querySelectorAll('[data-test-viz-type]');
+    const waiting = document.querySelectorAll('.loading, [data-test=loading-indicator], [aria-busy=true]');
+    return charts.length > 0 && waiting.length === 0;
+}"""
+
+
+@contextmanager
+def browser_page() -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        try:
+            yield browser.new_page(viewport=SCREEN)
+        finally:
+            browser.close()
+
+
+def log_in(page: Page, url: str, user: str, password: str) -> None:
+    page.goto(f"{url}/login/")
+    page.fill("#username", user)
+    page.fill("#password", password)
+    page.press("#password", "Enter")
+    page.wait_for_url(lambda address: "/login" not in address, timeout=30_000)
+
+
+def open_dashboard(page: Page, url: str, slug: str) -> None:
+    """In the dashboard's own language; returns when its charts have drawn."""
+    page.goto(f"{url}/lang/{slug[-2:]}")
+    page.goto(f"{url}/superset/dashboard/{slug}/")
+    wait_for_charts(page)
+
+
+def wait_for_charts(page: Page) -> None:
+    page.wait_for_selector("[data-test-viz-type]", timeout=60_000)
+    page.wait_for_function(LOADED, timeout=60_000)
+    page.wait_for_timeout(2_500)  # the drawing's animation
+    page.wait_for_function(LOADED, timeout=60_000)
+
+
+def screenshots(url: str, user: str, password: str, folder: Path) -> list[Path]:
+    """Writes {tree,flow}-{zh,en}.png, 1440 x 900."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pictures = [folder / f"{slug}.png" for slug in SLUGS]
+    with browser_page() as page:
+        log_in(page, url, user, password)
+        for slug, picture in zip(SLUGS, pictures, strict=True):
+            open_dashboard(page, url, slug)
+            page.screenshot(path=picture)
+    return pictures
+
+
+if __name__ == "__main__":
+    for written in screenshots(*sys.argv[1:4], Path(sys.argv[4])):
+        print(written)
