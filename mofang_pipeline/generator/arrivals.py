@@ -7,8 +7,10 @@ from mofang_pipeline.generator import calibration as c
 from mofang_pipeline.generator.payments import REFUNDS
 
 # Extra rows beside the right one, in the order of the hash; a correction comes a day later.
-DEFECTS = ("unknown account", "negative amount", "no key", "unknown kind", "duplicate", "duplicate", "correction",
-           "correction")  # fmt: skip
+DEFECTS = (
+    "unknown account", "negative amount", "no key", "unknown kind",
+    "duplicate", "duplicate", "correction", "correction",
+)  # fmt: skip
 
 _DEFECT_LIST = ", ".join(f"'{defect}'" for defect in DEFECTS)
 
@@ -16,7 +18,8 @@ MACROS = f"""
 create macro days_late(p) as
     case
         when draw(p, 'lateness') < {c.VERY_LATE_SHARE} then 5 + pick(p, 'days late', {c.VERY_LATE_DAYS - 4})
-        when draw(p, 'lateness') < {c.LATE_SHARE + c.VERY_LATE_SHARE} then 1 + pick(p, 'days late', {c.LATE_DAYS})
+        when draw(p, 'lateness') < {c.LATE_SHARE + c.VERY_LATE_SHARE}
+            then 1 + pick(p, 'days late', {c.LATE_DAYS})
         else 0
     end;
 """
@@ -40,17 +43,18 @@ from defective union all by name ({REFUNDS})
 # Rows that arrive on $first..$last, of `made`, `beside` and `carried` from earlier days.
 ARRIVED = """
 create or replace temp table arrived as
-select * from (from made union all by name from beside union all by name from carried)
+with row as (
+    from made union all by name from beside union all by name from carried
+)
+select row.*, busy_day.stamp from row join busy_day on busy_day.number = coalesce(row.paid_day, row.day)
 where arrives between $first and $last
-order by arrives, number, day, seq, kind, defect
+order by arrives, row.number, row.day, seq, kind, defect
 """
 
-# `arrived` keeps its order: DuckDB preserves the order of insertion.
+# No join and no order here: a scan keeps the order in which `arrived` was filled.
 ROWS = """
 with named as (
-    select arrived.*,
-        'T' || stamp || customer_name(arrived.number) || lpad(seq::varchar, 3, '0') as payment_id
-    from arrived join busy_day on busy_day.number = coalesce(paid_day, day)
+    select *, 'T' || stamp || customer_name(number) || lpad(seq::varchar, 3, '0') as payment_id from arrived
 )
 select arrives as day,
     case
@@ -61,8 +65,7 @@ select arrives as day,
     end as txn_id,
     if(defect = 'unknown account', 'A-unknown', account_name(number, card)) as account_id,
     as_time(named.day, second) as paid_at,
-    case defect when 'negative amount' then -amount_fen when 'correction' then amount_fen + 100 else amount_fen end
-        as amount_fen,
+    amount_fen * if(defect = 'negative amount', -1, 1) + if(defect = 'correction', 100, 0) as amount_fen,
     institution_code,
     agreement_name(number, period, rank) as agreement_id,
     rail,

@@ -34,7 +34,9 @@ ended as (
 )
 select number, key, card, opened::int as opened, closed::int as closed,
     case
-        when draw(key, 'class ' || card) < 0.72 then 'I' when draw(key, 'class ' || card) < 0.96 then 'II' else 'III'
+        when draw(key, 'class ' || card) < 0.72 then 'I'
+        when draw(key, 'class ' || card) < 0.96 then 'II'
+        else 'III'
     end as account_class,
     draw(key, 'bindable ' || card) >= if(card > 1, 0.04, if(draw(key, 'binds') >= 0.8, 0.08, 0)) as bindable
 from ended
@@ -96,8 +98,9 @@ with rhythm as (
     from life where gone >= $first
 ),
 change as (
-    select number, key, unnest(range(next_start, least($last, gone) + 1, length))::int as day
-    from rhythm where next_start <= $last
+    select number, key, day::int as day
+    from (select *, unnest(range(next_start, least($last, gone) + 1, length)) as day from rhythm)
+    where day > opened
     union all select number, key, opened from life
     union all select number, key, opened from card
     union all select number, key, closed from card

@@ -124,5 +124,6 @@ EVENT_ROWS = EVENTS.format(dt="event.day", wanted="event.day between $first and 
 # All events before $day, of everyone still handed over on $day: the stock of agreements.
 STOCK_ROWS = EVENTS.format(
     dt="$day::int",
-    wanted=f"event.day < $day and number in (select number from life where gone >= $day - {DAYS_KEPT_AFTER_LEAVING})",
+    wanted="event.day < $day and number in "
+    f"(select number from life where gone >= $day - {DAYS_KEPT_AFTER_LEAVING})",
 )

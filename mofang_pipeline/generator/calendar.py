@@ -18,7 +18,7 @@ _FIXED_HOLIDAYS = frozenset({(1, 1), (5, 1), (5, 2), (5, 3)} | {(10, day) for da
 
 @dataclass(frozen=True)
 class BusyDay:
-    """A calendar day: `number` counts days since 1970-01-01, `factor` multiplies the payments of a plain day."""
+    """A day: `number` counts days since 1970-01-01, `factor` multiplies the payments of a plain day."""
 
     number: int
     factor: float

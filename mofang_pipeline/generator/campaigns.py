@@ -16,7 +16,8 @@ create macro quarter_campaign(day) as
 _DRAWN = """
 drawn as (
     select day, n, hash(xor(hash(xor(hash($seed::bigint), hash(day))), hash('{purpose}' || n))) as key
-    from range($first - {memory}, $last + 1) as days(day), range(ceil($customers * {rate})::bigint) as numbers(n)
+    from range($first - {memory}, $last + 1) as days(day),
+        range(ceil($customers * {rate})::bigint) as numbers(n)
 ),
 person as (
     select drawn.day::int as day, n, drawn.key, life.number, life.key as life_key

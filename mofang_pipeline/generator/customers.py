@@ -116,7 +116,8 @@ state as (
 ),
 numbered as (
     select *, case when has_moved then next_branch else branch end as province,
-        branch || strftime(as_date(born), '%Y%m%d') || lpad((pick(key, 'id', 1000))::varchar, 3, '0') as id_stem
+        branch || strftime(as_date(born), '%Y%m%d') || lpad((pick(key, 'id', 1000))::varchar, 3, '0')
+            as id_stem
     from state
 )
 select day,

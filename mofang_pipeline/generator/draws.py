@@ -37,7 +37,7 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def lottery(weights: Sequence[float], tickets: int) -> list[int]:
-    """Share out `tickets` in proportion to `weights` by largest remainder: the index that each ticket wins."""
+    """Share out `tickets` in proportion to `weights` by largest remainder; which index each ticket wins."""
     shares = [weight / sum(weights) * tickets for weight in weights]
     counts = [int(share) for share in shares]
     by_remainder = sorted(range(len(shares)), key=lambda i: (counts[i] - shares[i], i))

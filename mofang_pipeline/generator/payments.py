@@ -32,8 +32,10 @@ select number, period, planned, habit, pays_from::int as pays_from, pays_to::int
     hash(xor(key, hash('payments'))) as key,
     240 + pick(key, 'cycle', 660) as cycle,
     coalesce(frozen_from, 0) as frozen_from, coalesce(frozen_to, 0) as frozen_to,
-    greatest({c.RATE_FLOOR}, {c.RATE_A_MONTH} * if(is_younger, 1.08, 0.85) * pow(abs(normal(key, 'rate')), {c.RATE_POWER})) / 30.4
-        as rate
+    greatest(
+        {c.RATE_FLOOR},
+        {c.RATE_A_MONTH} * if(is_younger, 1.08, 0.85) * pow(abs(normal(key, 'rate')), {c.RATE_POWER})
+    ) / 30.4 as rate
 from stop
 where pays_from < pays_to and planned is not null
 order by number, period;
@@ -139,10 +141,12 @@ used as (
     join bond as first on first.bond = main + 1
 ),
 priced as (
-    select *, kind_of(p) as kind, ticket_fen(p, ticket_yuan(p, kind_of(p))) as amount_fen, failure(p) as failure
+    select *, kind_of(p) as kind, ticket_fen(p, ticket_yuan(p, kind_of(p))) as amount_fen,
+        failure(p) as failure
     from used
 )
-select day, number, seq, period, used_rank as rank, card, institution_code, rail, kind, amount_fen, failure, p,
+select day, number, seq, period, used_rank as rank, card, institution_code, rail, kind, amount_fen,
+    failure, p,
     second_of_day(p) as second,
     mcc_of(p, kind) as mcc,
     day + days_late(p) as arrives,
@@ -156,7 +160,8 @@ REFUNDS = f"""
 with refunded as (
     select *, (day + 1 + floor(pow(draw(p, 'refund lag'), 2) * ({c.REFUND_DAYS} - 1)))::int as refund_day
     from made
-    where kind = 'purchase' and failure is null and arrives = day and draw(p, 'refund') < {c.REFUND_SHARE / 0.9}
+    where kind = 'purchase' and failure is null and arrives = day
+        and draw(p, 'refund') < {c.REFUND_SHARE / 0.9}
 )
 select * exclude (refund_day)
     replace (
@@ -164,8 +169,10 @@ select * exclude (refund_day)
         refund_day as arrives,
         day as paid_day,
         'refund' as kind,
-        if(draw(p, 'partial') < {c.REFUND_PARTIAL}, greatest(1, amount_fen * (1 + pick(p, 'part', 9)) // 10), amount_fen)
-            as amount_fen
+        case
+            when draw(p, 'partial') >= {c.REFUND_PARTIAL} then amount_fen
+            else greatest(1, amount_fen * (1 + pick(p, 'part', 9)) // 10)
+        end as amount_fen
     )
 from refunded
 """

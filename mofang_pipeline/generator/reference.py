@@ -59,12 +59,12 @@ def _create(connection: duckdb.DuckDBPyConnection, name: str, rows: list[dict[st
 
 
 def home_rows(organisations: list[Row]) -> list[dict[str, object]]:
-    """One row per ticket 0..65535: branch, city (None in a county unit), rural share, the branch's tickets."""
+    """One row per ticket 0..65535: branch, city (None in a county unit), rural share, branch's tickets."""
     branches = [str(row["org_code"]) for row in organisations if row["level"] == "tier1"]
     if not branches:
         raise ValueError("organisations: no row has level tier1; the generator needs at least one branch")
-    weights = [calibration.POPULATION.get(code, calibration.POPULATION_OF_OTHER_BRANCHES) for code in branches]
-    won = lottery(weights, HOME_TICKETS)
+    other = calibration.POPULATION_OF_OTHER_BRANCHES
+    won = lottery([calibration.POPULATION.get(code, other) for code in branches], HOME_TICKETS)
     tickets = {code: won.count(index) for index, code in enumerate(branches)}
     rows: list[dict[str, object]] = []
     for code in branches:

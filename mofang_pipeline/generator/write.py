@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -16,11 +17,15 @@ import pyarrow.compute as pc  # type: ignore[import-untyped]
 import pyarrow.csv as csv  # type: ignore[import-untyped]
 import pyarrow.parquet as parquet  # type: ignore[import-untyped]
 
-from mofang_pipeline.generator.calendar import EPOCH, timedelta
+from mofang_pipeline.generator.calendar import EPOCH
 
 _TYPES = {
-    "string": pa.string(), "date": pa.date32(), "time": pa.timestamp("us"), "int": pa.int64(), "bool": pa.bool_(),
-}  # fmt: skip
+    "string": pa.string(),
+    "date": pa.date32(),
+    "time": pa.timestamp("us"),
+    "int": pa.int64(),
+    "bool": pa.bool_(),
+}
 
 _COLUMNS = {
     "customer": "customer_id string, province_code string, city_code string, opened_on date, status string, "
@@ -28,33 +33,34 @@ _COLUMNS = {
     "consent_marketing bool, has_mobile bool, id_expires_on date",
     "account": "account_id string, customer_id string, opened_on date, closed_on date, status string, "
     "account_class string, bindable bool",
-    "agreement": "agreement_id string, account_id string, institution_code string, event string, event_at time, "
-    "rail string",
+    "agreement": "agreement_id string, account_id string, institution_code string, event string, "
+    "event_at time, rail string",
     "payment": "txn_id string, account_id string, paid_at time, amount_fen int, institution_code string, "
     "agreement_id string, rail string, mcc string, kind string, status string, fail_reason string, "
     "original_txn_id string",
     "balance": "account_id string, deposit_fen int",
     "holding": "customer_id string, aum_fen int",
     "inflow": "inflow_id string, account_id string, received_at time, amount_fen int, kind string",
-    "campaign_contact": "contact_id string, campaign_id string, customer_id string, channel string, event string, "
-    "event_at time",
-    "reward_grant": "grant_id string, campaign_id string, customer_id string, reward_code string, amount_fen int, "
-    "granted_at time",
+    "campaign_contact": "contact_id string, campaign_id string, customer_id string, channel string, "
+    "event string, event_at time",
+    "reward_grant": "grant_id string, campaign_id string, customer_id string, reward_code string, "
+    "amount_fen int, granted_at time",
     "reward_statement": "statement_id string, institution_code string, grant_id string, campaign_id string, "
     "reward_code string, event string, amount_fen int, event_at time, txn_id string",
-    "reward_ledger": "entry_id string, statement_id string, campaign_id string, amount_fen int, posted_on date",
+    "reward_ledger": "entry_id string, statement_id string, campaign_id string, amount_fen int, "
+    "posted_on date",
 }
 
 SCHEMAS = {
-    table: pa.schema([(name, _TYPES[kind]) for name, kind in (column.split() for column in columns.split(", "))])
+    table: pa.schema([(column.split()[0], _TYPES[column.split()[1]]) for column in columns.split(", ")])
     for table, columns in _COLUMNS.items()
 }
 AS_CSV = frozenset({"reward_statement", "reward_ledger"})
 WITH_CONTROL = frozenset({"reward_statement"})
 EVEN_IF_EMPTY = frozenset({"customer", "account", "payment"})
 _REPEATING = [
-    "province_code", "city_code", "status", "gender", "institution_code", "rail", "mcc", "kind", "fail_reason",
-    "event", "campaign_id", "reward_code", "channel", "account_class",
+    "province_code", "city_code", "status", "gender", "institution_code", "rail", "mcc", "kind",
+    "fail_reason", "event", "campaign_id", "reward_code", "channel", "account_class",
 ]  # fmt: skip
 
 
@@ -69,16 +75,20 @@ class LandingFile:
 
 
 def by_day(table: str, name: str, rows: pa.Table, first: int, last: int) -> Iterator[LandingFile]:
-    """Split rows, sorted by their int column `day`, into a file per day; days without rows only where required."""
-    edges = np.searchsorted(rows["day"].to_numpy(), np.arange(first, last + 2))
+    """Split rows, sorted by their int column `day`, into a file per day; empty files only where required."""
+    days = rows["day"].to_numpy()
+    if np.any(days[1:] < days[:-1]):
+        raise RuntimeError(f"{table}: the rows to write are not in the order of their days")
+    edges = np.searchsorted(days, np.arange(first, last + 2))
     typed = rows.drop_columns(["day"]).cast(SCHEMAS[table])
     for day, start, end in zip(range(first, last + 1), edges[:-1], edges[1:], strict=True):
         if end > start or table in EVEN_IF_EMPTY:
-            yield LandingFile(table, day, name, typed.slice(int(start), int(end - start)))
+            # in one chunk, since the borders of chunks would show in the file's bytes
+            yield LandingFile(table, day, name, typed.slice(int(start), int(end - start)).combine_chunks())
 
 
 def write(landing: Path, file: LandingFile) -> int:
-    """Write `<landing>/<table>/dt=.../<name>.parquet` or `.csv` under a temporary name, then rename; returns bytes."""
+    """Write a file under a temporary name, then rename it; returns its size in bytes."""
     folder = landing / file.table / f"dt={EPOCH + timedelta(file.day)}"
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"{file.name}.{'csv' if file.table in AS_CSV else 'parquet'}"
