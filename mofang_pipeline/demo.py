@@ -12,15 +12,16 @@ from datetime import date
 
 import duckdb
 from rich.console import Console
+from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
-from mofang_pipeline import dagster_home, lake
+from mofang_pipeline import dagster_home, lake, superset_service
 from mofang_pipeline.home import REPOSITORY, Home
 from mofang_pipeline.ports import LOOPBACK, Port, claim_port
 from mofang_pipeline.processes import ProcessError, Service, Supervisor, own_program, reap_orphans
 from mofang_pipeline.rulebook import read_rulebook, require_valid
-from mofang_pipeline.sample_data import Sample, ensure_landing
+from mofang_pipeline.sample_data import AS_BEFORE, Sample, ensure_landing
 from mofang_pipeline.serving.publish import NotPublishedError, published
 
 DAGSTER_PORT, SUPERSET_PORT = 3000, 8088
@@ -37,9 +38,14 @@ def run_demo(home: Home, sample: Sample, *, wait: bool) -> None:
     reap_orphans()
     with Supervisor() as supervisor:
         _prepare(console, home, sample, supervisor)
-        superset, dagster = claim_port(SUPERSET_PORT), claim_port(DAGSTER_PORT)
-        with _step(console, "Superset and Dagster up"):
-            _start(home, supervisor, dagster, superset)
+        dagster, superset = claim_port(DAGSTER_PORT), claim_port(SUPERSET_PORT)
+        for service in _dagster_services(home, dagster):
+            supervisor.start(service)
+        with _step(console, "Superset set up") as step:
+            if not superset_service.provision(home):
+                step(AS_BEFORE)
+        supervisor.start(superset_service.service(home, superset.number))
+        with _step(console, "Dagster and Superset answer"):
             supervisor.wait_healthy()
         console.print(_addresses(home, dagster, superset, time.monotonic() - started))
         if wait:
@@ -56,7 +62,7 @@ def _prepare(console: Console, home: Home, sample: Sample, supervisor: Superviso
         ensure_landing(home, sample, step)
     with _step(console, f"Pipeline, {sample.first} to {sample.last}") as step:
         if _is_computed(home, sample):
-            step("as before")
+            step(AS_BEFORE)
         else:
             _compute(home, sample, supervisor, step)
 
@@ -92,13 +98,10 @@ def _compute(home: Home, sample: Sample, supervisor: Supervisor, step: Step) -> 
 
 
 def _last_line(service: Service) -> str:
+    """What the program said last, without what every line of it begins with."""
     lines = service.log.read_text(errors="replace").splitlines() if service.log.exists() else []
-    return next((line.removeprefix("mofang: ") for line in reversed(lines) if line.strip()), "")
-
-
-def _start(home: Home, supervisor: Supervisor, dagster: Port, superset: Port) -> None:
-    for service in _dagster_services(home, dagster):
-        supervisor.start(service)
+    said = [line for line in lines if line.strip()]
+    return said[-1].split(": ", maxsplit=1)[-1] if said else ""
 
 
 def _dagster_services(home: Home, port: Port) -> tuple[Service, Service]:
@@ -120,6 +123,9 @@ def _dagster_services(home: Home, port: Port) -> tuple[Service, Service]:
 
 def _addresses(home: Home, dagster: Port, superset: Port, seconds: float) -> Panel:
     grid = Table.grid(padding=(0, 2))
+    grid.add_row("Superset", f"http://{LOOPBACK}:{superset.number}")
+    grid.add_row("  user", superset_service.ADMIN)
+    grid.add_row("  password", superset_service.admin_password(home))
     grid.add_row("Dagster UI", f"http://{LOOPBACK}:{dagster.number}")
     grid.add_row("State", str(home.root))
     grid.add_row("Logs", str(home.folder("logs")))
@@ -129,16 +135,18 @@ def _addresses(home: Home, dagster: Port, superset: Port, seconds: float) -> Pan
 @contextmanager
 def _step(console: Console, title: str) -> Iterator[Step]:
     """Shows the step while it runs, and one line with its time when it is done."""
-    started, last = time.monotonic(), [""]
+    started = time.monotonic()
+    details: list[str] = []
 
     def tell(detail: str) -> None:
-        if detail != last[0]:
-            last[0] = detail
-            status.update(f"{title}: {detail}")
+        line = f"{title}: {detail}"[: console.width - 4]
+        if not details or details[-1] != detail:
+            details.append(detail)
+            status.update(escape(line))
             if not console.is_terminal:
-                console.print(f"  {title}: {detail}", markup=False)
+                console.print(f"  {line}", markup=False, highlight=False)
 
     with console.status(title) as status:
         yield tell
-    detail = f" ({last[0]})" if last[0] == "as before" else ""
-    console.print(f"✓ {title}{detail}  {time.monotonic() - started:.1f} s", markup=False)
+    skipped = " (as before)" if details == [AS_BEFORE] else ""
+    console.print(f"✓ {title}{skipped}  {time.monotonic() - started:.1f} s", markup=False)

@@ -15,6 +15,7 @@ from mofang_pipeline.home import Home
 Step = Callable[[str], None]
 HISTORY_DAYS = 365  # the longest window of customer_wide
 SEED = 1
+AS_BEFORE = "as before"  # said where nothing was to do
 
 
 class SampleDataError(Exception):
@@ -71,7 +72,7 @@ def ensure_landing(home: Home, sample: Sample, step: Step) -> None:
             f"{home.root} holds the sample {before['sample']}; ask for the same, or use another MOFANG_HOME"
         )
     if before and before["complete"]:
-        return step("as before")
+        return step(AS_BEFORE)
     _write(marker, sample, complete=False)
     generate_landing(
         home, customers=sample.customers, first=sample.first_landed, last=sample.last, seed=SEED, step=step

@@ -20,7 +20,7 @@ from mofang_pipeline.cli.arguments import (
     ordered,
     parse_day,
 )
-from mofang_pipeline.cli.failures import CommandError, report
+from mofang_pipeline.cli.failures import INTERRUPTED, CommandError, report
 from mofang_pipeline.cli.output import Format, Rows, note, show
 from mofang_pipeline.cli.progress import progress
 
@@ -170,21 +170,32 @@ def _home() -> "Home":
 
 
 def main() -> None:
-    """The program: runs the command and ends with its status."""
+    """The program: runs the command, ends with its status, and leaves no child behind when interrupted."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
-    sys.exit(execute(sys.argv[1:]))
+    status = execute(sys.argv[1:])
+    if status == INTERRUPTED:
+        _stop_children()
+    sys.exit(status)
 
 
 def execute(arguments: list[str]) -> int:
     """Runs one command; returns its exit status, with every failure told in one line on stderr."""
     try:
         status = app(arguments, prog_name="mofang", standalone_mode=False)
-        return status if isinstance(status, int) else 0  # what typer.Exit asked for, or a command's nothing
+        # typer hands back the status of its Exit, makes 130 of Ctrl-C, and else what the command returns: nothing.
+        return report(KeyboardInterrupt()) if status == INTERRUPTED else int(status or 0)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
     except BaseException as error:
         return report(error)
+
+
+def _stop_children() -> None:
+    from mofang_pipeline.processes import stop_descendants, uninterrupted
+
+    with uninterrupted():
+        stop_descendants()
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+LONGEST = 160  # characters of a step
+
 
 @contextmanager
 def progress(title: str) -> Iterator[Callable[[str], None]]:
@@ -15,7 +17,12 @@ def progress(title: str) -> Iterator[Callable[[str], None]]:
     console = Console(stderr=True, highlight=False)
     if sys.stderr.isatty():
         with console.status(title) as status:
-            yield lambda step: status.update(f"{title}: {step}")
+            yield lambda step: status.update(f"{title}: {_short(step)}")
     else:
-        yield lambda step: print(f"{title}: {step}", file=sys.stderr, flush=True)
+        yield lambda step: print(f"{title}: {_short(step)}", file=sys.stderr, flush=True)
     print(f"{title}: done in {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
+
+
+def _short(step: str) -> str:
+    line = " ".join(step.split())
+    return line if len(line) <= LONGEST else f"{line[:LONGEST]} ..."
