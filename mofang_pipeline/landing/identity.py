@@ -112,7 +112,10 @@ def _admit_earlier_customers(work: Work) -> None:
 
 
 def _admit_accounts(work: Work) -> None:
-    """Keys for new accounts, and who owned each account when. A late file never takes an account from a later one."""
+    """Keys for new accounts, and who owned each account when; a late file takes no account from a later one.
+
+    Only accounts that are new, change hands or turn up on an earlier day than before are looked at closely.
+    """
     work.run(
         f"""create or replace temp table landing_named as
         select checked.account_id as id, checked.dt, arg_max(owner.customer_key, position) as customer_key
@@ -121,33 +124,39 @@ def _admit_accounts(work: Work) -> None:
         where problem is null
         group by all"""
     )
-    work.run(
-        f"""create or replace temp table landing_new as
-        with highest as (select coalesce(max(account_key), 0) as last_key from {ACCOUNTS}),
-        arrived as (select id, min(dt) as dt from landing_named group by id),
-        fresh as (select id, token, dt from arrived join landing_account using (id) where account_key is null)
-        select id, token, dt, last_key + row_number() over (order by dt, id) as account_key from fresh, highest"""
-    )
-    work.run(TENURES)
+    for statement in (MOVING, NEW_ACCOUNTS, TENURES):
+        work.run(statement)
     _store_accounts(work)
-    work.run("delete from landing_account")
+    work.run("delete from landing_account where id in (select id from landing_moving)")
     work.run("insert into landing_account by name select * from landing_tenure")
 
 
+MOVING = """
+    create or replace temp table landing_moving as
+    select distinct id
+    from landing_named as named join landing_account as known using (id)
+    where known.account_key is null or named.customer_key <> known.customer_key or named.dt < known.from_dt"""
+NEW_ACCOUNTS = f"""
+    create or replace temp table landing_new as
+    with highest as (select coalesce(max(account_key), 0) as last_key from {ACCOUNTS}),
+    arrived as (select id, min(dt) as dt from landing_named semi join landing_moving using (id) group by id),
+    fresh as (select id, token, dt from arrived join landing_account using (id) where account_key is null)
+    select id, token, dt, last_key + row_number() over (order by dt, id) as account_key from fresh, highest"""
 TENURES = f"""
     create or replace temp table landing_tenure as
-    with arrived as (select id, min(dt) as first_dt from landing_named group by id),
+    with moving as (select * from landing_named semi join landing_moving using (id)),
+    arrived as (select id, min(dt) as first_dt from moving group by id),
     known as (
-        select id, token, account_key, customer_key, owner_dt, least(from_dt, coalesce(first_dt, from_dt)) as dt
-        from landing_account left join arrived using (id)
+        select id, token, account_key, customer_key, owner_dt, least(from_dt, first_dt) as dt
+        from landing_account join arrived using (id)
         where account_key is not null
     ),
     named as (
         select id, coalesce(known.token, fresh.token) as token,
             coalesce(known.account_key, fresh.account_key) as account_key,
-            named.customer_key, named.dt as owner_dt, named.dt
-        from landing_named as named left join known using (id) left join landing_new as fresh using (id)
-        where known.owner_dt is null or named.dt >= known.owner_dt
+            moving.customer_key, moving.dt as owner_dt, moving.dt
+        from moving left join known using (id) left join landing_new as fresh using (id)
+        where known.owner_dt is null or moving.dt >= known.owner_dt
     ),
     stated as (select *, 0 as step from known union all by name select *, 1 as step from named),
     changed as (

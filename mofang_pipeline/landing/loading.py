@@ -10,6 +10,7 @@ All files of a table in a chunk of days go through each step together; a chunk i
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -23,7 +24,7 @@ from mofang_pipeline.landing.contract import TABLES
 from mofang_pipeline.landing.files import LandedFile, list_files, not_loaded
 from mofang_pipeline.landing.probe import Refusal, probe_all
 from mofang_pipeline.landing.read import read
-from mofang_pipeline.landing.record import Counts, record
+from mofang_pipeline.landing.record import Counts, History, count, history, record
 from mofang_pipeline.landing.tables import create_tables
 from mofang_pipeline.landing.work import Settings, Work, number
 
@@ -69,10 +70,11 @@ def load(
     _know_organisations(connection, organisations)
     totals: dict[str, Counts] = defaultdict(Counts)
     messages = list(listing.messages)
-    for chunk in chunks(new):
-        for work, counts in _load_chunk(connection, settings, chunk, progress or _silent):
-            totals[work.table.name] += sum(counts, Counts())
-            messages += _messages(work, counts)
+    with _outside_the_lake(connection):
+        for chunk in chunks(new):
+            for work, counts in _load_chunk(connection, settings, chunk, progress or _silent):
+                totals[work.table.name] += sum(counts, Counts())
+                messages += _messages(work, counts)
     return LoadSummary(settings.load_id, dict(totals), len(new), tuple(messages))
 
 
@@ -90,6 +92,17 @@ def chunks(files: Sequence[LandedFile]) -> Iterator[list[LandedFile]]:
             chunk, days, size = [], 0, 0
         chunk, days, size = chunk + by_day[day], days + 1, size + day_size
     yield chunk
+
+
+@contextmanager
+def _outside_the_lake(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Names without a schema are temporary here: looked up in the lake first, each would ask its catalogue's server."""
+    [(search_path,)] = connection.execute("select current_setting('search_path')").fetchall()
+    connection.execute("set search_path = 'temp.main'")
+    try:
+        yield
+    finally:
+        connection.execute(f"set search_path = '{search_path}'")
 
 
 def _load_chunk(
@@ -140,31 +153,18 @@ def _store_chunk(
     connection: duckdb.DuckDBPyConnection, works: list[Work], progress: Progress
 ) -> list[tuple[Work, list[Counts]]]:
     identity.start_maps(connection)
-    counted = []
+    past = history(connection)
+    loaded = []
     for work in works:
         identity.resolve(work)
-        versions.store(work, rows_before=_rows_before(work), stored_days=_stored_days(work))
-        counts = record(work)
+        before = past.get(work.table.name, History())
+        written = versions.store(work, rows_before=before.rows_in, stored_days=before.days)
+        counts = count(work, written)
         total = sum(counts, Counts())
         progress(f"{work.table.name}: {total.rows_loaded:,} of {total.rows_in:,} rows loaded")
-        counted.append((work, counts))
-    return counted
-
-
-def _rows_before(work: Work) -> int:
-    return number(
-        work.run(
-            'select sum(rows_in) from lake.mart.landing_file where "table" = $table', table=work.table.name
-        )
-    )
-
-
-def _stored_days(work: Work) -> set[date]:
-    rows = work.run(
-        'select distinct dt from lake.mart.landing_file where "table" = $table and rows_loaded > 0',
-        table=work.table.name,
-    ).fetchall()
-    return {row[0] for row in rows}
+        loaded.append((work, counts))
+    record(connection, loaded)
+    return loaded
 
 
 def _next_load_id(connection: duckdb.DuckDBPyConnection) -> int:
@@ -200,13 +200,15 @@ def _messages(work: Work, counts: list[Counts]) -> list[str]:
 def _forget(connection: duckdb.DuckDBPyConnection) -> None:
     """Drops the chunk's temporary relations: clear ids stay in memory no longer than needed."""
     rows = connection.execute(
-        """select 'view', view_name from duckdb_views() where temporary and starts_with(view_name, 'landing_')
+        """select 'view', view_name from duckdb_views() where database_name = 'temp' and starts_with(view_name, 'landing_')
         union all
-        select 'table', table_name from duckdb_tables() where temporary and starts_with(table_name, 'landing_')"""
+        select 'table', table_name from duckdb_tables() where database_name = 'temp' and starts_with(table_name, 'landing_')"""
     ).fetchall()
+    connection.execute("begin")
     for kind, name in rows:
         if name not in ("landing_province", "landing_city"):
-            connection.execute(f"drop {kind} if exists temp.{name}")
+            connection.execute(f"drop {kind} temp.{name}")
+    connection.execute("commit")
 
 
 def _silent(line: str) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
+import pyarrow as pa  # type: ignore[import-untyped]
 
 from mofang_pipeline.landing.contract import Table
 from mofang_pipeline.landing.probe import DAMAGED_PARQUET, NOT_UTF8, FileRefusedError, Probe
@@ -21,7 +21,14 @@ from mofang_pipeline.landing.probe import DAMAGED_PARQUET, NOT_UTF8, FileRefused
 CSV_OPTIONS = "auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', nullstr = ['', 'NULL'], strict_mode = true"
 CSV_NULLS = ("", "NULL")
 BATCH_ROWS = 50_000
-NOT_THE_FILES_FAULT = (duckdb.OutOfMemoryException, duckdb.InterruptException, duckdb.FatalException)
+NOT_THE_FILES_FAULT = (
+    duckdb.OutOfMemoryException,
+    duckdb.InterruptException,
+    duckdb.FatalException,
+    duckdb.BinderException,
+    duckdb.CatalogException,
+    duckdb.ParserException,
+)
 
 
 @dataclass(frozen=True)
@@ -97,7 +104,7 @@ def _read_parquet(
 ) -> None:
     connection.execute(
         f"""create or replace temp table {name} as
-        select cast($numbers[file_index + 1] as integer) as file_no, file_row_number + 1 as "row", {_list(positions)}
+        select cast($numbers[cast(file_index as bigint) + 1] as integer) as file_no, file_row_number + 1 as "row", {_list(positions)}
         from read_parquet($paths, hive_partitioning = false, binary_as_string = true)""",
         values,
     )
@@ -115,7 +122,7 @@ def _read_csv(
     renamed = ", ".join(f'c{position} as "{column}"' for column, position in positions.items())
     connection.execute(
         f"""create or replace temp table {name}_rows as
-        select cast($numbers[file_index + 1] as integer) as file_no, {renamed}
+        select cast($numbers[cast(file_index as bigint) + 1] as integer) as file_no, {renamed}
         from read_csv($paths, columns = {{{columns}}}, {CSV_OPTIONS})""",
         values,
     )

@@ -1,14 +1,16 @@
 """What became of every file and every refused row: landing_file, quarantine and touch, and the identity that must hold."""
 
 from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+import pyarrow as pa  # type: ignore[import-untyped]
 
 from mofang_pipeline.landing.check import problems
 from mofang_pipeline.landing.contract import Column
 from mofang_pipeline.landing.identity import token
 from mofang_pipeline.landing.read import Raw
-from mofang_pipeline.landing.tables import LANDED
-from mofang_pipeline.landing.versions import stored_rows
-from mofang_pipeline.landing.work import FILE_NO, ROW, Work, days_literal, number
+from mofang_pipeline.landing.work import FILE_NO, ROW, Work, number
 
 MASK = "'***'"
 TOKEN_SHOWN = 16  # hex characters
@@ -36,30 +38,50 @@ class Counts:
         )
 
 
-def record(work: Work) -> list[Counts]:
-    """Writes the records of `work` and returns the counts by file number. Raises LandingIdentityError."""
-    counts = _count(work)
-    _verify(work, counts)
-    _record_files(work, counts)
-    _quarantine_files(work)
-    _quarantine_rows(work)
-    _touch(work)
-    return counts
+@dataclass(frozen=True)
+class History:
+    """Of one table: rows read so far, and the dts of which there are rows in the lake."""
+
+    rows_in: int = 0
+    days: frozenset[date] = frozenset()
 
 
-def _count(work: Work) -> list[Counts]:
+def history(connection: duckdb.DuckDBPyConnection) -> dict[str, History]:
+    """By table: what all earlier loads left."""
+    rows = connection.execute(
+        """select "table", cast(sum(rows_in) as bigint), list(distinct dt) filter (rows_loaded > 0)
+        from lake.mart.landing_file group by all"""
+    ).fetchall()
+    return {table: History(rows_in, frozenset(days or ())) for table, rows_in, days in rows}
+
+
+def count(work: Work, rows_written: int) -> list[Counts]:
+    """Rows by file number. Raises LandingIdentityError where they do not add up, or the lake took another number."""
     read = _rows_read(work)
     judged = work.run(
-        f"""with judged as (select * from {work.resolved} left join
-            (select position, true as is_duplicate from {work.relation("duplicate")}) using (position))
-        select {FILE_NO}, count(*) filter (problem is null and is_duplicate is null),
-            count(*) filter (problem is not null), count(is_duplicate)
+        f"""with judged as (
+            select position, problem, duplicate.position is not null as is_duplicate
+            from {work.resolved} left join {work.relation("duplicate")} as duplicate using (position)
+        )
+        select {FILE_NO}, count(*) filter (problem is null and not is_duplicate),
+            count(*) filter (problem is not null), count(*) filter (is_duplicate)
         from judged group by all"""
     ).fetchall()
     by_file = {file_no: tuple(rest) for file_no, *rest in judged}
-    return [
-        Counts(read.get(file_no, 0), *by_file.get(file_no, (0, 0, 0))) for file_no in range(len(work.files))
-    ]
+    counts = [Counts(read.get(place, 0), *by_file.get(place, (0, 0, 0))) for place in range(len(work.files))]
+    _verify(work, counts, rows_written)
+    return counts
+
+
+def _verify(work: Work, counts: list[Counts], rows_written: int) -> None:
+    for file, found in zip(work.files, counts, strict=True):
+        if found.rows_in != found.rows_loaded + found.rows_quarantined + found.rows_duplicate:
+            raise LandingIdentityError(f"{file.table} dt={file.dt} {file.name}: rows do not add up: {found}")
+    loaded = sum(found.rows_loaded for found in counts)
+    if work.table.is_event:
+        loaded += number(work.run(f"select count(*) from {work.relation('retracted')}"))
+    if rows_written != loaded:
+        raise LandingIdentityError(f"{work.table.name}: {rows_written} rows written instead of {loaded}")
 
 
 def _rows_read(work: Work) -> dict[int, int]:
@@ -72,31 +94,32 @@ def _rows_read(work: Work) -> dict[int, int]:
     return {file_no: rows for file_no, rows in read.items() if file_no not in work.refused}
 
 
-def _verify(work: Work, counts: list[Counts]) -> None:
-    for file, found in zip(work.files, counts, strict=True):
-        if found.rows_in != found.rows_loaded + found.rows_quarantined + found.rows_duplicate:
-            raise LandingIdentityError(f"{file.table} dt={file.dt} {file.name}: rows do not add up: {found}")
-    loaded = sum(found.rows_loaded for found in counts)
-    if work.table.is_event:
-        loaded += number(work.run(f"select count(*) from {work.relation('retracted')}"))
-    if stored_rows(work) != loaded:
-        raise LandingIdentityError(
-            f"{work.table.name}: the lake holds {stored_rows(work)} new rows instead of {loaded}"
-        )
+def record(connection: duckdb.DuckDBPyConnection, loaded: list[tuple[Work, list[Counts]]]) -> None:
+    """Writes landing_file, quarantine and touch for all tables of a chunk."""
+    rows = [row for work, counts in loaded for row in _file_rows(work, counts)]
+    columns = [pa.array(values) for values in zip(*rows, strict=True)]
+    connection.register(
+        "landing_record", pa.table(columns, names=[f"c{place}" for place in range(len(columns))])
+    )
+    connection.execute("insert into lake.mart.landing_file select * from landing_record")
+    connection.unregister("landing_record")
+    for work, _ in loaded:
+        _quarantine_files(work)
+        _quarantine_rows(work)
+    touches = " union all ".join(_touch(work) for work, _ in loaded)
+    connection.execute(f"insert into lake.landed.touch {touches}")
 
 
-def _record_files(work: Work, counts: list[Counts]) -> None:
+def _file_rows(work: Work, counts: list[Counts]) -> list[tuple[object, ...]]:
     rows = []
-    for number_, (file, found) in enumerate(zip(work.files, counts, strict=True)):
-        error = work.refused.get(number_)
-        probe = work.probes.get(number_)
+    for file_no, (file, found) in enumerate(zip(work.files, counts, strict=True)):
+        error, probe = work.refused.get(file_no), work.probes.get(file_no)
         ignored = ", ".join(probe.ignored) if probe else ""
-        rows.append(
-            (file.table, file.name, file.dt, found.rows_in, found.rows_loaded, found.rows_quarantined,
-             found.rows_duplicate, error.status if error else "loaded", error.reason if error else None,
-             file.size, file.mtime_ns, work.settings.load_id, ignored or None)
-        )  # fmt: skip
-    work.connection.executemany(f"insert into lake.mart.landing_file values ({', '.join(['?'] * 13)})", rows)
+        outcome = (error.status, error.reason) if error else ("loaded", None)
+        numbers = (found.rows_in, found.rows_loaded, found.rows_quarantined, found.rows_duplicate)
+        version = (file.size, file.mtime_ns, work.settings.load_id)
+        rows.append((file.table, file.name, file.dt, *numbers, *outcome, *version, ignored or None))
+    return rows
 
 
 def _quarantine_files(work: Work) -> None:
@@ -150,12 +173,8 @@ def _masked(column: Column) -> str:
     return text
 
 
-def _touch(work: Work) -> None:
+def _touch(work: Work) -> str:
     known, event = ("known_day", "event_day") if work.table.is_event else ("dt", "dt")
-    work.run(
-        f"""insert into lake.landed.touch
-        select $load_id, $table, {known}, {event}, count(*) from {LANDED}.{work.table.name}
-        where load_id = $load_id and dt in ({days_literal(set(work.days))})
-        group by all order by all""",
-        table=work.table.name,
-    )
+    return f"""
+        select {work.settings.load_id}, '{work.table.name}', {known}, {event}, count(*)
+        from {work.landed} group by all"""

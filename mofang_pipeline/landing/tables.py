@@ -26,20 +26,30 @@ RECORDS = {
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Makes what is missing, partitioned by dt; what exists stays untouched. `connection` writes to the lake."""
+    """Makes what is missing, partitioned by dt; what exists stays untouched. `connection` may write to the lake."""
     existing = _existing(connection)
-    for name, columns in (IDENTITIES | TOUCH | RECORDS).items():
-        if name not in existing:
+    missing = [table for table in TABLES if f"landed.{table.name}" not in existing]
+    records = {
+        name: columns for name, columns in (IDENTITIES | TOUCH | RECORDS).items() if name not in existing
+    }
+    if not missing and not records:
+        return
+    connection.execute("begin")
+    try:
+        for name, columns in records.items():
             connection.execute(f"create table lake.{name} ({columns})")
-    for table in TABLES:
-        if f"landed.{table.name}" not in existing:
+        for table in missing:
             connection.execute(f"create table {LANDED}.{table.name} ({_columns(table)})")
             connection.execute(f"alter table {LANDED}.{table.name} set partitioned by (dt)")
+        connection.execute("commit")
+    except BaseException:
+        connection.execute("rollback")
+        raise
 
 
 def _existing(connection: duckdb.DuckDBPyConnection) -> set[str]:
     rows = connection.execute(
-        "select schema_name || '.' || table_name from duckdb_tables() where database_name = 'lake'"
+        "select table_schema || '.' || table_name from information_schema.tables where table_catalog = 'lake'"
     ).fetchall()
     return {row[0] for row in rows}
 

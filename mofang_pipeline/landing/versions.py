@@ -11,8 +11,9 @@ from mofang_pipeline.landing.tables import LANDED
 from mofang_pipeline.landing.work import FILE_NO, ROW, Work, days_literal, number
 
 
-def store(work: Work, *, rows_before: int, stored_days: Set[date]) -> None:
-    """Writes `work.resolved`'s good rows to the lake, but for duplicates, which go to the relation `duplicate`.
+def store(work: Work, *, rows_before: int, stored_days: Set[date]) -> int:
+    """Writes `work.resolved`'s good rows to the lake, but for duplicates, which go to the relation `duplicate`; returns
+    the number of rows written, both signs counted.
 
     `rows_before` counts the table's rows read by all earlier loads, for seq; `stored_days` are the dts it has rows for.
     """
@@ -20,7 +21,10 @@ def store(work: Work, *, rows_before: int, stored_days: Set[date]) -> None:
     _find_duplicates(work)
     if work.table.is_event:
         _find_retracted(work)
-    work.run(_store_statement(work), bases=_sequence_bases(work, rows_before), days=list(work.days))
+    work.run(
+        f"create or replace temp view {work.landed} as {_landed(work, _sequence_bases(work, rows_before))}"
+    )
+    return number(work.run(f"insert into {LANDED}.{work.table.name} by name select * from {work.landed}"))
 
 
 def _find_contested(work: Work, stored_days: Set[date]) -> None:
@@ -123,37 +127,30 @@ def _sequence_bases(work: Work, rows_before: int) -> list[int]:
     return bases
 
 
-def _store_statement(work: Work) -> str:
-    """Binds $bases, $days, $load_id, $restatement_days."""
-    kept = f"""select * from {work.resolved} anti join {work.relation("duplicate")} using (position) where problem is null"""
-    sequence = f"$bases[{FILE_NO} + 1] + 2 * {ROW}"
-    target = f"{LANDED}.{work.table.name}"
+def _landed(work: Work, bases: list[int]) -> str:
+    """SQL: the rows as they go to the lake."""
+    sequence = f"{bases}[{FILE_NO} + 1] + 2 * {ROW}"
     columns = ", ".join(name for name, _ in work.table.landed if name not in ("known_day", "sign"))
+    kept = f"""
+        kept as (
+            select * from {work.resolved} anti join {work.relation("duplicate")} using (position)
+            where problem is null
+        )"""
+    head = f"dt, {work.settings.load_id} as load_id, {sequence}"
     if not work.table.is_event:
-        return f"""insert into {target} by name
-            with kept as ({kept})
-            select dt, $load_id as load_id, {sequence} as seq, {columns} from kept"""
-    return f"""insert into {target} by name
-        with kept as ({kept}),
-        overtaken as (select position, known_dt from {work.relation("retracted")} where overtaken),
+        return f"with {kept} select {head} as seq, {columns} from kept"
+    retracted = work.relation("retracted")
+    return f"""
+        with {kept},
+        overtaken as (select position, known_dt from {retracted} where overtaken),
         added as (
             select position, dt, {columns}, coalesce(known_dt, dt) as known_dt, cast(1 as smallint) as sign
             from kept left join overtaken using (position)
         ),
         removed as (
-            select position, dt, {columns}, known_dt, cast(-1 as smallint) as sign from {work.relation("retracted")}
+            select position, dt, {columns}, known_dt, cast(-1 as smallint) as sign from {retracted}
         ),
         signed as (select * from added union all by name select * from removed)
-        select dt, $load_id as load_id, {sequence} - (sign < 0)::int as seq, {columns}, sign,
-            greatest(event_day, dt_known) as known_day
-        from (select *, known_dt - cast($restatement_days as integer) as dt_known from signed)"""
-
-
-def stored_rows(work: Work) -> int:
-    """Rows of this load in the lake for the chunk's days, both signs counted."""
-    return number(
-        work.run(
-            f"""select count(*) from {LANDED}.{work.table.name}
-            where load_id = $load_id and dt in ({days_literal(set(work.days))})"""
-        )
-    )
+        select {head} - cast(sign < 0 as integer) as seq, {columns}, sign,
+            greatest(event_day, known_dt - {work.settings.restatement_days}) as known_day
+        from signed"""

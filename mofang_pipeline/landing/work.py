@@ -61,6 +61,11 @@ class Work:
         return self.relation("resolved")
 
     @property
+    def landed(self) -> str:
+        """The rows that this load adds to the lake."""
+        return self.relation("landed")
+
+    @property
     def days(self) -> tuple[date, ...]:
         """dt by file number."""
         return tuple(file.dt for file in self.files)

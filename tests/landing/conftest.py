@@ -36,7 +36,10 @@ def customer(number: int = 1, **changes: Any) -> dict[str, Any]:
 
 def account(number: int = 1, **changes: Any) -> dict[str, Any]:
     return {
-        "account_id": f"0acct-{number:05}", "customer_id": f"cust-{number:05}", "opened_on": "2020-01-02", **changes
+        "account_id": f"0acct-{number:05}",
+        "customer_id": f"cust-{number:05}",
+        "opened_on": "2020-01-02",
+        **changes,
     }
 
 
@@ -85,7 +88,9 @@ class Bank:
 
     def load(self, through: str = "2026-12-31", **changes: Any) -> landing.LoadSummary:
         arguments: dict[str, Any] = {"organisations": ORGANISATIONS, "token_key": TOKEN_KEY, **changes}
-        return landing.load(self.connection, landing=self.folder, through=date.fromisoformat(through), **arguments)
+        return landing.load(
+            self.connection, landing=self.folder, through=date.fromisoformat(through), **arguments
+        )
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         return self.connection.execute(sql).fetchall()
@@ -97,7 +102,10 @@ class Bank:
         )
 
     def values(self) -> list[dict[str, Any]]:
-        return [json.loads(row[0]) for row in self.rows('select "values" from lake.mart.quarantine where "row" is not null')]
+        return [
+            json.loads(row[0])
+            for row in self.rows('select "values" from lake.mart.quarantine where "row" is not null')
+        ]
 
     def counts(self, table: str) -> list[tuple[Any, ...]]:
         """(file, rows in, loaded, quarantined, duplicate, status) of a table's files."""
@@ -121,13 +129,19 @@ def connection(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
 @pytest.fixture
 def bank(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> Bank:
     """An empty landing folder and an empty lake."""
-    drop_tables(connection)
-    return Bank(tmp_path / "landing", connection)
+    return empty_bank(connection, tmp_path)
 
 
-def drop_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    names = connection.execute(
-        "select schema_name || '.' || table_name from duckdb_tables() where database_name = 'lake'"
-    ).fetchall()
-    for (name,) in names:
+def empty_bank(connection: duckdb.DuckDBPyConnection, folder: Path) -> Bank:
+    connection.execute("begin")
+    for name in tables(connection):
         connection.execute(f"drop table lake.{name}")
+    connection.execute("commit")
+    return Bank(folder / "landing", connection)
+
+
+def tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    rows = connection.execute(
+        "select table_schema || '.' || table_name from information_schema.tables where table_catalog = 'lake'"
+    ).fetchall()
+    return sorted(row[0] for row in rows)
