@@ -7,9 +7,12 @@ import duckdb
 import pytest
 
 LEAF = Path(__file__).with_name("leaf.sql").read_text(encoding="utf-8")
-LEAVES = (
-    "X1 A1 A2 B1 B2 B3 B4 B5 B6 B7 B8 C1 C2 C3 D1 D2 D3 D4 D5 D6 D7 D8 D9 D10 D11 D12 E1 E2 E3 F1 F2 G1 G2 G3"
-).split()
+LEAVES = [
+    "X1", "A1", "A2",
+    "B1", "B2", "B3", "B4", "B5", "B6", "B7", "B8", "C1", "C2", "C3",
+    "D1", "D2", "D3", "D4", "D5", "D6", "D7", "D8", "D9", "D10", "D11", "D12",
+    "E1", "E2", "E3", "F1", "F2", "G1", "G2", "G3",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
