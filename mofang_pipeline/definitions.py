@@ -8,7 +8,7 @@ import dagster as dg
 from mofang_pipeline.home import Home
 from mofang_pipeline.manifest import manifest_path
 from mofang_pipeline.rulebook import read_rulebook
-from mofang_pipeline.steps import customer_wide, jobs, landing, publication, segments
+from mofang_pipeline.steps import customer_wide, jobs, landing, publication, segments, triggers
 from mofang_pipeline.steps.partitions import by_province, daily
 from mofang_pipeline.steps.resources import Mofang
 
@@ -21,7 +21,8 @@ def build(
     """The definitions for the days that have landed, and those that `include` spans."""
     days = daily(home, include)
     manifest = manifest_path(home)
-    provinces = [org.org_code for org in read_rulebook(home.rulebook).organisations.values() if org.level == "tier1"]
+    rulebook = read_rulebook(home.rulebook)
+    provinces = [org.org_code for org in rulebook.organisations.values() if org.level == "tier1"]
     return dg.Definitions(
         assets=[
             landing.build(days),
@@ -33,6 +34,8 @@ def build(
             publication.build(days),
         ],
         jobs=jobs.build(days),
+        schedules=[triggers.build_schedule(home, rulebook.settings.timezone)],
+        sensors=[triggers.build_sensor(home)],
         loggers=loggers,
         resources={"mofang": Mofang(), "dbt": customer_wide.dbt_resource(manifest)},
     )

@@ -23,10 +23,11 @@ class RunFailedError(Exception):
 
 
 def run_days(
-    home: Home, *, first: date, last: date, provinces: tuple[str, ...] = (), progress: Progress = print
+    home: Home, *, first: date, last: date, provinces: tuple[str, ...] = (), progress: Progress
 ) -> None:
     """Computes the days first..last in one run; with `provinces`, only theirs where the wide table is there already.
 
+    `progress` is called with one line at a time; it must not print to standard output, which is redirected to it.
     Raises RulebookError before anything runs, RunFailedError when a step or a critical check fails.
     """
     rulebook = require_valid(read_rulebook(home.rulebook))
