@@ -35,7 +35,7 @@ class Service:
     log: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     healthy_at: str | None = None
-    start_seconds: float = 180
+    start_seconds: float = 300
 
 
 @dataclass

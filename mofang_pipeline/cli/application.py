@@ -183,7 +183,7 @@ def execute(arguments: list[str]) -> int:
     """Runs one command; returns its exit status, with every failure told in one line on stderr."""
     try:
         status = app(arguments, prog_name="mofang", standalone_mode=False)
-        # typer hands back the status of its Exit, makes 130 of Ctrl-C, and else what the command returns: nothing.
+        # typer hands back its Exit's status, makes 130 of Ctrl-C, else what the command returns: nothing.
         return report(KeyboardInterrupt()) if status == INTERRUPTED else int(status or 0)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1

@@ -95,3 +95,9 @@ def test_ci_calls_the_target_that_a_developer_calls() -> None:
 
 def test_hooks_fetch_nothing() -> None:
     assert re.findall(r"repo: (\S+)", read(".pre-commit-config.yaml")) == ["local"]
+
+
+def test_test_modules_have_names_of_their_own() -> None:
+    """pytest imports them by their bare names: two alike in two folders would hide one another."""
+    names = [path.name for path in (REPOSITORY / "tests").rglob("test_*.py")]
+    assert sorted(names) == sorted(set(names))
