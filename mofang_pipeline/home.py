@@ -8,6 +8,7 @@ import secrets
 from functools import cached_property
 from pathlib import Path
 
+import psutil
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -22,7 +23,7 @@ class Home(BaseSettings):
     rulebook: Path = REPOSITORY / "rulebook"
     postgres_url: str | None = None  # an external server; else one is embedded under MOFANG_HOME/postgres
     threads: int = os.cpu_count() or 2
-    memory_limit: str = "60%"  # of the machine's memory, for one DuckDB process
+    memory_limit: str = f"{psutil.virtual_memory().total // 2**21}MiB"  # of one DuckDB process; half the machine's
 
     @cached_property
     def root(self) -> Path:

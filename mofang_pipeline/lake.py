@@ -27,7 +27,13 @@ class LakeBusyError(Exception):
 
 def connect(home: Home, *, read_only: bool = False, snapshot: int | None = None) -> duckdb.DuckDBPyConnection:
     """A DuckDB connection with the lake attached as `lake`; `snapshot` pins what a reader sees."""
-    connection = duckdb.connect(config={"threads": home.threads, "extension_directory": extension_folder(home)})
+    connection = duckdb.connect(
+        config={
+            "threads": home.threads,
+            "memory_limit": home.memory_limit,
+            "extension_directory": extension_folder(home),
+        }
+    )
     for extension in EXTENSIONS.values():
         connection.execute(f"load {extension}")
     connection.execute("set TimeZone = 'UTC'")
