@@ -93,6 +93,7 @@ def environment(home: Home) -> dict[str, str]:
         "PYTHONPATH": str(BUNDLE),
         "FLASK_APP": "superset.app:create_app()",
         "SUPERSET_HOME": str(home.folder("superset")),
+        "SCARF_ANALYTICS": "false",  # no outside call
         "MOFANG_SUPERSET_STATE": str(home.folder("superset")),
         "MOFANG_SUPERSET_DB_URL": stores.database_url(home, "mofang_superset"),
         "MOFANG_SUPERSET_SECRET_KEY": home.secret("superset_secret_key").hex(),
@@ -101,7 +102,12 @@ def environment(home: Home) -> dict[str, str]:
         "MOFANG_LAKE_DSN": stores.ducklake_dsn(home),
         "MOFANG_LAKE_FOLDER": str(home.lake),
         "MOFANG_EXTENSIONS": lake.extension_folder(home),
+        "MOFANG_LAKE_MEMORY": f"{_machine_memory() // (2 * WORKERS) // 2**20}MiB",
     }
+
+
+def _machine_memory() -> int:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def _families(home: Home) -> list[tuple[str, str, str]]:

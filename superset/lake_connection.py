@@ -6,6 +6,7 @@ query ends. Here only connections; what a user may see will be decided by the sc
 
 import json
 import os
+import re
 import threading
 from functools import cache
 from pathlib import Path
@@ -20,11 +21,22 @@ LOCKED = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "allow_community_extensions": "false",
+    "temp_directory": "",  # a query too large fails at once and does not fill the disk
+}
+# Views that join customers of two days: without these columns in a filter a query would join every pair of days.
+NEEDS_FILTER = {
+    "flow_sankey": ("from_day_text", "to_day_text"),
+    "flow_matrix": ("from_day_text", "to_day_text"),
+    "flow": ("from_day", "to_day"),
 }
 
 
 class NotPublishedError(Exception):
     """Nothing is published yet."""
+
+
+class UnfilteredError(Exception):
+    """A query on a flow names no two days."""
 
 
 class Lake:
@@ -67,7 +79,11 @@ def open_instance(snapshot: int) -> duckdb.DuckDBPyConnection:
     folder = os.environ["MOFANG_LAKE_FOLDER"]
     instance = duckdb.connect(
         ":memory:",
-        config={"extension_directory": os.environ["MOFANG_EXTENSIONS"], **LOCKED},
+        config={
+            "extension_directory": os.environ["MOFANG_EXTENSIONS"],
+            "memory_limit": os.environ["MOFANG_LAKE_MEMORY"],
+            **LOCKED,
+        },
     )
     for extension in EXTENSIONS:
         instance.execute(f"load {extension}")
@@ -93,6 +109,15 @@ def mutate_connection(
     if uri.get_backend_name() == "duckdb":
         params["creator"] = lake().connection
     return uri, params
+
+
+def refuse_unfiltered(sql: str, **_: Any) -> str:
+    """Superset's SQL_QUERY_MUTATOR: a query on a flow without its two days is refused before it runs."""
+    where = sql.lower().partition("where")[2]
+    for view, columns in NEEDS_FILTER.items():
+        if re.search(rf"\b{view}\b", sql.lower()) and not all(column in where for column in columns):
+            raise UnfilteredError("请选择起始日和截止日 / choose the first and the last day")
+    return sql
 
 
 class SnapshotCache(FileSystemCache):

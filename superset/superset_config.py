@@ -11,7 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from cachelib import FileSystemCache
-from lake_connection import mutate_connection
+from lake_connection import mutate_connection, refuse_unfiltered
 from look import FAVICONS, THEME
 
 DEFAULT_SECRETS = {"", "CHANGE_ME_TO_A_COMPLEX_RANDOM_SECRET", "thisISaSECRET_1234", "test-guest-secret-change-me"}
@@ -35,6 +35,7 @@ DATA_DIR = str(STATE)
 
 # Reaching the lake. SQL Lab stays with administrators: no other role gets its permissions.
 DB_CONNECTION_MUTATOR = mutate_connection
+SQL_QUERY_MUTATOR = refuse_unfiltered
 PREVENT_UNSAFE_DB_CONNECTIONS = True
 FEATURE_FLAGS = {
     "DASHBOARD_RBAC": True,
