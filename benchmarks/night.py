@@ -1,0 +1,189 @@
+"""One night, from landing to transitions: in the lake as the pipeline does it, and bare.
+
+Bare is the same code and the same compiled SQL on plain DuckDB tables, in one process: no DuckLake, no catalogue
+server, no dbt, no Dagster. Start-up of dbt and Dagster is left out of both.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from mofang_pipeline import lake, landing, plan, profiles, published, segments, transitions
+from mofang_pipeline.home import Home
+from mofang_pipeline.manifest import PROJECT
+from mofang_pipeline.rulebook import Rulebook
+from mofang_pipeline.steps.resources import dbt_environment
+
+MODELS = (
+    "int_agreement_state",
+    "int_account_state",
+    "int_customer_state",
+    "int_cancelled_payment",
+    "int_institution_activity",
+    "int_activity",
+    "int_institution_state",
+    "int_activity_state",
+    "int_payment_day_state",
+    "customer_wide",
+)
+
+
+@dataclass(frozen=True)
+class Night:
+    """Seconds of one night by step."""
+
+    landing: float
+    wide_table: float
+    segments: float
+    profiles: float
+    transitions: float
+
+    @property
+    def total(self) -> float:
+        return self.landing + self.wide_table + self.segments + self.profiles + self.transitions
+
+
+def night_in_lake(home: Home, rulebook: Rulebook, day: date) -> Night:
+    """Computes `day` by the pipeline's own functions and dbt; its earlier day must be computed."""
+    with lake.writer(home) as connection:
+        landed = _timed(lambda: _land(connection, home, rulebook, day))
+        todo = plan.make_plan(connection, day, day, restatement_days=rulebook.settings.restatement_days)
+    wide = _run_dbt(home, todo)
+    with lake.writer(home) as connection:
+        plan.mark_plan(connection, todo)
+        return _after_wide(connection, rulebook, todo, landed, wide)
+
+
+def night_bare(home: Home, rulebook: Rulebook, day: date, compiled: Path) -> Night:
+    """The same night on plain tables copied from the lake before `day`; `compiled` holds dbt's compiled models."""
+    file = home.root / "bare.duckdb"
+    file.unlink(missing_ok=True)
+    _copy_lake(home, file)
+    with duckdb.connect(config={"threads": home.threads, "memory_limit": home.memory_limit}) as connection:
+        connection.execute(f"attach '{file}' as lake")
+        connection.execute("use lake.mart")
+        landed = _timed(lambda: _land(connection, home, rulebook, day))
+        todo = plan.make_plan(connection, day, day, restatement_days=rulebook.settings.restatement_days)
+        wide = _timed(lambda: _run_compiled(connection, todo, compiled))
+        plan.mark_plan(connection, todo)
+        night = _after_wide(connection, rulebook, todo, landed, wide)
+    file.unlink()
+    return night
+
+
+def _after_wide(
+    connection: duckdb.DuckDBPyConnection, rulebook: Rulebook, todo: plan.Plan, landed: float, wide: float
+) -> Night:
+    days = [window.first for window in todo.days]
+    segments.write_tree(connection, rulebook, days)
+    placed = _timed(lambda: [segments.write_membership(connection, rulebook, day) for day in days])
+    plan.mark_segmented(connection, rulebook, days)
+    described = _timed(lambda: [profiles.write_profile(connection, day) for day in days])
+    described += _timed(lambda: [profiles.write_distribution(connection, day) for day in days])
+    compared = transitions.days_to_compare(connection, days)
+    moved = _timed(lambda: [transitions.write_transitions(connection, day) for day in compared])
+    return Night(landed, wide, placed, described, moved)
+
+
+def _land(connection: duckdb.DuckDBPyConnection, home: Home, rulebook: Rulebook, day: date) -> None:
+    landing.load(
+        connection,
+        landing=home.landing,
+        through=day,
+        organisations=[vars(org) for org in rulebook.organisations.values()],
+        token_key=home.secret("token_key"),
+        timezone=rulebook.settings.timezone,
+        restatement_days=rulebook.settings.restatement_days,
+    )
+
+
+def _run_dbt(home: Home, todo: plan.Plan) -> float:
+    """Runs dbt and returns the seconds of its models alone, by its own record."""
+    target = home.folder("bench")
+    dbt_environment(home)
+    variables = {
+        "days": [window.as_vars() for window in todo.days],
+        "ledger_ranges": [window.as_vars() for window in todo.ledger_ranges],
+    }
+    command = [str(Path(sys.executable).with_name("dbt")), "run", "--quiet", "--target-path", str(target)]
+    with lake.writer_lock(home):
+        subprocess.run(
+            [*command, "--log-path", str(target), "--vars", json.dumps(variables)],
+            cwd=PROJECT,
+            env=os.environ | {"DBT_PROFILES_DIR": str(PROJECT)},
+            check=True,
+        )
+    results = json.loads((target / "run_results.json").read_text())["results"]
+    return float(sum(result["execution_time"] for result in results))
+
+
+def _run_compiled(connection: duckdb.DuckDBPyConnection, todo: plan.Plan, compiled: Path) -> None:
+    for model in MODELS:
+        text = next(compiled.rglob(f"{model}.sql")).read_text()
+        ledger = "'__last__'" in text
+        table = f"lake.{'mart' if model == 'customer_wide' else 'int'}.{model}"
+        for window in todo.ledger_ranges if ledger else todo.days:
+            filled = text
+            for mark, value in window.as_vars().items():
+                filled = filled.replace(f"__{mark}__", value)
+            between = f"between date '{window.first}' and date '{window.last}'"
+            connection.execute(f"delete from {table} where {'known_day' if ledger else 'day'} {between}")
+            connection.execute(f"insert into {table} by name {filled}")
+
+
+def _copy_lake(home: Home, file: Path) -> None:
+    """Every table of the lake as a plain one; staging views as they are."""
+    connection = lake.connect(home, read_only=True)
+    connection.execute(f"attach '{file}' as bare")
+    for schema in lake.SCHEMAS:
+        connection.execute(f"create schema if not exists bare.{schema}")
+    tables = connection.execute(
+        "select schema_name, table_name from duckdb_tables() where database_name = 'lake'"
+    ).fetchall()
+    for schema, table in tables:
+        connection.execute(f"create table bare.{schema}.{table} as from lake.{schema}.{table}")
+    views = connection.execute(
+        "select sql from duckdb_views() where database_name = 'lake' and schema_name = 'int'"
+    ).fetchall()
+    connection.close()
+    with duckdb.connect() as copy:
+        copy.execute(f"attach '{file}' as lake")
+        copy.execute("use lake.int")
+        for (sql,) in views:
+            copy.execute(sql)
+
+
+def _timed(work: Callable[[], object]) -> float:
+    started = time.monotonic()
+    work()
+    return time.monotonic() - started
+
+
+def compile_models(home: Home, target: Path) -> Path:
+    """dbt's compiled models under `target`, with the day marks still in them."""
+    dbt_environment(home)
+    command = [str(Path(sys.executable).with_name("dbt")), "compile", "--quiet", "--target-path", str(target)]
+    subprocess.run(
+        [*command, "--log-path", str(target)],
+        cwd=PROJECT,
+        env=os.environ | {"DBT_PROFILES_DIR": str(PROJECT)},
+        check=True,
+    )
+    return target / "compiled"
+
+
+def prepare(home: Home, rulebook: Rulebook, day: date) -> None:
+    """Makes the lake know everything up to the day before `day`, computed; so that `day` is an ordinary night."""
+    with lake.writer(home) as connection:
+        landing.create_tables(connection)
+        published.create_tables(connection)
+        published.write_organisations(connection, rulebook)
+    night_in_lake(home, rulebook, day - plan.DAY)
