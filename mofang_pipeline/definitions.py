@@ -8,7 +8,7 @@ import dagster as dg
 from mofang_pipeline.home import Home
 from mofang_pipeline.manifest import manifest_path
 from mofang_pipeline.rulebook import read_rulebook
-from mofang_pipeline.steps import customer_wide, jobs, landing, publication, segments, triggers
+from mofang_pipeline.steps import checks, customer_wide, jobs, landing, publication, segments, triggers
 from mofang_pipeline.steps.partitions import by_province, daily
 from mofang_pipeline.steps.resources import Mofang
 
@@ -33,6 +33,7 @@ def build(
             segments.build_by_province(by_province(days, provinces)),
             publication.build(days),
         ],
+        asset_checks=checks.build(days),
         jobs=jobs.build(days),
         schedules=[triggers.build_schedule(home, rulebook.settings.timezone)],
         sensors=[triggers.build_sensor(home)],

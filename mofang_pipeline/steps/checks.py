@@ -1,8 +1,8 @@
 """Asset checks: which suites and identities are asked of which asset, and what stops the run.
 
-A failed critical check of one of the run's own days is an error: what comes after does not run, and readers keep the
-snapshot that is published. One of a restated day is a warning here: that day is held back (plan.days_to_segment), the
-night is not. Keys and relationships of dbt's models are dbt's own tests, which appear as checks by themselves.
+A failed critical check of one of the run's own days is an error: what comes after does not run, and readers
+keep the snapshot that is published. One of a restated day is a warning here: that day is held back
+(plan.days_to_segment), the night is not. Keys and relationships are dbt's own tests, checks by themselves.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +20,7 @@ from mofang_pipeline.quality.expectations import run_suite
 from mofang_pipeline.quality.identities import run_identities
 from mofang_pipeline.quality.results import CheckResult, write
 from mofang_pipeline.quality.suites import read_suite
-from mofang_pipeline.rulebook import Settings
+from mofang_pipeline.rulebook.model import Settings
 from mofang_pipeline.steps.partitions import days_of
 from mofang_pipeline.steps.resources import Mofang
 
@@ -34,20 +34,25 @@ def _landed(connection: duckdb.DuckDBPyConnection, first: date, last: date, _: S
 
 
 def _computed(kind: quality_days.Kind) -> ChooseDays:
-    def choose(connection: duckdb.DuckDBPyConnection, first: date, last: date, settings: Settings) -> list[date]:
-        return quality_days.computed(connection, kind, first, last, restatement_days=settings.restatement_days)
+    def choose(
+        connection: duckdb.DuckDBPyConnection, first: date, last: date, settings: Settings
+    ) -> list[date]:
+        window = settings.restatement_days
+        return quality_days.computed(connection, kind, first, last, restatement_days=window)
 
     return choose
 
 
-def _compared(connection: duckdb.DuckDBPyConnection, first: date, last: date, settings: Settings) -> list[date]:
+def _compared(
+    connection: duckdb.DuckDBPyConnection, first: date, last: date, settings: Settings
+) -> list[date]:
     segmented = _computed("segments")(connection, first, last, settings)
     return transitions.days_to_compare(connection, segmented)
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of an asset: the suites and identities of these tables, on the days that `choose` gives."""
+    """What is asked of an asset: the suites and identities of these tables, on the days `choose` gives."""
 
     asset: str
     tables: tuple[str, ...]
@@ -89,17 +94,20 @@ def _build_landing(days: dg.PartitionsDefinition[str]) -> dg.AssetChecksDefiniti
     specs = [
         dg.AssetCheckSpec(
             NAME, asset=["landed", table.name], blocking=True, partitions_def=days,
-            description="expectations/landing_file.yaml and quarantine.yaml; rows in = loaded + quarantined + duplicate.",
+            description="Suites landing_file and quarantine; rows in = loaded + quarantined + duplicate.",
         )
         for table in TABLES
     ]  # fmt: skip
 
     @dg.multi_asset_check(name="landing_quality", specs=specs, pool="lake_writer")
-    def landing_quality(context: dg.AssetCheckExecutionContext, mofang: Mofang) -> Iterator[dg.AssetCheckResult]:
+    def landing_quality(
+        context: dg.AssetCheckExecutionContext, mofang: Mofang
+    ) -> Iterator[dg.AssetCheckResult]:
         run_days = days_of(context)
         results = answer(LANDING, mofang, run_days)
         for table in TABLES:
-            yield _outcome([_of_table(result, table.name) for result in results], run_days, ["landed", table.name])
+            mine = [_of_table(result, table.name) for result in results]
+            yield _outcome(mine, run_days, ["landed", table.name])
 
     return landing_quality
 
@@ -154,8 +162,8 @@ def _metadata(results: Sequence[CheckResult], failed: Sequence[CheckResult]) -> 
     lines = ["| day | table | rule | severity | rows | first |", "|---|---|---|---|---|---|"]
     for each in failed[:ROWS_SHOWN]:
         check, (row_key, reason) = each.check, each.failures[0]
-        cells = (each.day, check.table_name, check.check_name, check.severity, each.failing_rows, f"{row_key}: {reason}")
-        lines.append("| " + " | ".join(str(cell).replace("|", "/") for cell in cells) + " |")
+        cells = (each.day, check.table_name, check.check_name, check.severity, each.failing_rows)
+        lines.append("| " + " | ".join(map(str, cells)) + f" | {row_key}: {reason} |")
     return {
         "days": len({result.day for result in results}),
         "rules": len({result.check for result in results}),
