@@ -44,11 +44,14 @@ def _first_day(complete: set[date], arrived: dict[str, set[date]]) -> Due:
     if complete:
         return Due((max(complete), max(complete)), "the first day to compute")
     landed = set().union(*arrived.values()) if arrived else set()
-    return Due(None, f"{max(landed)}: {_missing(max(landed), arrived)} not arrived" if landed else "nothing has landed")
+    return Due(
+        None,
+        f"{max(landed)}: {_missing(max(landed), arrived)} not arrived" if landed else "nothing has landed",
+    )
 
 
 def _without_gap(last: date, complete: set[date]) -> list[date]:
-    days = []
+    days: list[date] = []
     while (day := last + DAY * (len(days) + 1)) in complete:
         days.append(day)
     return days
@@ -61,7 +64,9 @@ def _missing(day: date, arrived: dict[str, set[date]]) -> str:
 def _computed_days(home: Home) -> set[date]:
     connection = lake.connect(home, read_only=True)
     try:
-        rows = connection.execute("select distinct day from int.computed_day where kind = 'segments'").fetchall()
+        rows = connection.execute(
+            "select distinct day from int.computed_day where kind = 'segments'"
+        ).fetchall()
     except duckdb.CatalogException:
         return set()  # nothing was ever run
     finally:

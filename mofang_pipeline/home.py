@@ -23,7 +23,9 @@ class Home(BaseSettings):
     rulebook: Path = REPOSITORY / "rulebook"
     postgres_url: str | None = None  # an external server; else one is embedded under MOFANG_HOME/postgres
     threads: int = os.cpu_count() or 2
-    memory_limit: str = f"{psutil.virtual_memory().total // 2**21}MiB"  # of one DuckDB process; half the machine's
+    memory_limit: str = (
+        f"{psutil.virtual_memory().total // 2**21}MiB"  # of one DuckDB process; half the machine's
+    )
 
     @cached_property
     def root(self) -> Path:

@@ -89,7 +89,9 @@ def writer_lock(home: Home, *, wait_seconds: int = 3600) -> Iterator[None]:
         try:
             cursor.execute("select pg_advisory_lock(%s)", (WRITER_LOCK,))
         except psycopg2.errors.LockNotAvailable as error:
-            raise LakeBusyError(f"another run has been writing for {wait_seconds} s; try again when it ends") from error
+            raise LakeBusyError(
+                f"another run has been writing for {wait_seconds} s; try again when it ends"
+            ) from error
         yield
 
 
@@ -107,7 +109,9 @@ def replace_partition(
     connection.execute("begin")
     try:
         connection.execute(f"delete from {table} where {where}", _used(where, parameters))
-        written = connection.execute(f"insert into {table} by name {select}", _used(select, parameters)).fetchone()
+        written = connection.execute(
+            f"insert into {table} by name {select}", _used(select, parameters)
+        ).fetchone()
         connection.execute("commit")
     except BaseException:
         connection.execute("rollback")

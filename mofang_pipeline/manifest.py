@@ -40,7 +40,12 @@ def _parse(target: Path) -> None:
     command = [str(Path(sys.executable).with_name("dbt")), "parse", "--target-path", str(target), "--quiet"]
     environment = os.environ | {"DBT_PROFILES_DIR": str(PROJECT), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
     done = subprocess.run(
-        [*command, "--log-path", str(target)], cwd=PROJECT, env=environment, capture_output=True, text=True, check=False
+        [*command, "--log-path", str(target)],
+        cwd=PROJECT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]

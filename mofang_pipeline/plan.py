@@ -108,11 +108,18 @@ def mark_plan(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
 
 
 def mark_segmented(
-    connection: duckdb.DuckDBPyConnection, rulebook: Rulebook, days: Sequence[date], provinces: Sequence[str] = ()
+    connection: duckdb.DuckDBPyConnection,
+    rulebook: Rulebook,
+    days: Sequence[date],
+    provinces: Sequence[str] = (),
 ) -> None:
-    """Writes in the books that the segments of `days` (of `provinces`, none: all) now know what the wide table knows."""
-    scope = list(provinces) or [org.org_code for org in rulebook.organisations.values() if org.level == "tier1"]
-    known = dict(connection.execute("select day, load_id from int.computed_day where kind = 'wide'").fetchall())
+    """Writes in the books that the segments of `days` (of `provinces`; none: all) know what the wide table knows."""
+    scope = list(provinces) or [
+        org.org_code for org in rulebook.organisations.values() if org.level == "tier1"
+    ]
+    known = dict(
+        connection.execute("select day, load_id from int.computed_day where kind = 'wide'").fetchall()
+    )
     for load_id in {known[day] for day in days}:
         mark_computed(connection, "segments", [day for day in days if known[day] == load_id], load_id, scope)
 
@@ -128,7 +135,9 @@ def forget_old_states(connection: duckdb.DuckDBPyConnection) -> str:
     if forgotten:
         connection.execute("begin")
         for table in STATE_TABLES:
-            connection.execute(f"delete from {table} where day in (select unnest($days))", {"days": forgotten})
+            connection.execute(
+                f"delete from {table} where day in (select unnest($days))", {"days": forgotten}
+            )
         connection.execute(
             "delete from int.computed_day where kind = 'state' and day in (select unnest($days))",
             {"days": forgotten},
@@ -179,7 +188,9 @@ def crossed_days(base: date, day: date) -> str:
 def _windows(days: Sequence[date], states: set[date]) -> Iterable[Window]:
     known = states - set(days)
     for day in days:
-        base = max((each for each in known if each < day and (day - each).days <= FARTHEST_ROLL), default=NO_BASE)
+        base = max(
+            (each for each in known if each < day and (day - each).days <= FARTHEST_ROLL), default=NO_BASE
+        )
         yield Window(first=day, last=day, base=base)
         known.add(day)
 

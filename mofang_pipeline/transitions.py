@@ -15,7 +15,9 @@ def days_to_compare(connection: duckdb.DuckDBPyConnection, days: Sequence[date])
     """Of `days` and the days after them, those whose own segments and whose day before's are there."""
     computed = {
         row[0]
-        for row in connection.execute("select distinct day from int.computed_day where kind = 'segments'").fetchall()
+        for row in connection.execute(
+            "select distinct day from int.computed_day where kind = 'segments'"
+        ).fetchall()
     } | set(days)
     wanted = set(days) | {day + DAY for day in days}
     return sorted(day for day in wanted if day in computed and day - DAY in computed)

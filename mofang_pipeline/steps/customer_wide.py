@@ -70,6 +70,8 @@ def build(days: dg.PartitionsDefinition, manifest: Path) -> dg.AssetsDefinition:
             yield from dbt.cli(["build", "--vars", json.dumps(variables)], context=context).stream()
         with mofang.writer() as connection:
             plan.mark_plan(connection, todo)
-            context.log.info(f"{time.monotonic() - started:.1f} s; kept state: {plan.forget_old_states(connection)}")
+            context.log.info(
+                f"{time.monotonic() - started:.1f} s; kept state: {plan.forget_old_states(connection)}"
+            )
 
     return build_customer_wide

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
+from typing import Any
 
 import dagster as dg
 
@@ -17,7 +18,7 @@ def build(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     specs = [
         dg.AssetSpec(
             ["landed", table.name],
-            description=f"Typed rows of landing/{table.name}/dt=*, key {', '.join(table.key)}; refused rows are in quarantine.",
+            description=f"Typed rows of landing/{table.name}, key {', '.join(table.key)}; refused rows: quarantine.",
             group_name="landing",
             kinds={"parquet", "duckdb"},
             owners=["team:data"],
@@ -27,10 +28,13 @@ def build(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     ]
 
     @dg.multi_asset(
-        name="land_files", specs=specs, backfill_policy=dg.BackfillPolicy.single_run(), pool="lake_writer",
+        name="land_files",
+        specs=specs,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        pool="lake_writer",
         retry_policy=dg.RetryPolicy(max_retries=1, delay=10),
     )
-    def land_files(context: dg.AssetExecutionContext, mofang: Mofang) -> Iterator[dg.MaterializeResult]:
+    def land_files(context: dg.AssetExecutionContext, mofang: Mofang) -> Iterator[dg.MaterializeResult[Any]]:
         """Loads every file that has landed up to the run's last day and is not loaded yet."""
         started = time.monotonic()
         rulebook = mofang.rulebook()
@@ -54,6 +58,8 @@ def build(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         seconds = round(time.monotonic() - started, 1)
         for table in TABLES:
             counts = asdict(summary.tables.get(table.name, Counts()))
-            yield dg.MaterializeResult(asset_key=["landed", table.name], metadata={"seconds": seconds, **counts})
+            yield dg.MaterializeResult(
+                asset_key=["landed", table.name], metadata={"seconds": seconds, **counts}
+            )
 
     return land_files

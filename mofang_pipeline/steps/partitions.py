@@ -26,7 +26,9 @@ def by_province(days: dg.DailyPartitionsDefinition, provinces: list[str]) -> dg.
     return dg.MultiPartitionsDefinition({"day": days, "province": dg.StaticPartitionsDefinition(provinces)})
 
 
-def days_of(context: dg.OpExecutionContext | dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> tuple[date, date]:
+def days_of(
+    context: dg.OpExecutionContext | dg.AssetExecutionContext | dg.AssetCheckExecutionContext,
+) -> tuple[date, date]:
     """First and last day of the run, which may be one partition or a range of them."""
     tags = context.run.tags
     keys = (

@@ -13,7 +13,12 @@ from mofang_pipeline.steps.resources import Mofang
 def build(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     @dg.asset(
         name="published",
-        deps=["segment_membership", "segment_profile_daily", "segment_distribution_daily", "segment_transition_daily"],
+        deps=[
+            "segment_membership",
+            "segment_profile_daily",
+            "segment_distribution_daily",
+            "segment_transition_daily",
+        ],
         group_name="serving",
         partitions_def=days,
         backfill_policy=dg.BackfillPolicy.single_run(),
@@ -27,7 +32,9 @@ def build(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
             published.create_views(connection)
             views.create_views(connection)
             snapshot = lake.latest_snapshot(connection)
-            row = connection.execute("select max(day) from int.computed_day where kind = 'segments'").fetchone()
+            row = connection.execute(
+                "select max(day) from int.computed_day where kind = 'segments'"
+            ).fetchone()
             last_day = row[0] if row and row[0] else days_of(context)[1]
         publish.publish(mofang.home, snapshot, last_day)
         return dg.MaterializeResult(metadata={"snapshot": snapshot, "last_day": str(last_day)})

@@ -9,17 +9,12 @@ import dagster as dg
 import duckdb
 
 from mofang_pipeline import plan, profiles, segments, transitions
-from mofang_pipeline.steps.partitions import days_between, days_of
+from mofang_pipeline.steps.partitions import days_of
 from mofang_pipeline.steps.previews import markdown_table
 from mofang_pipeline.steps.resources import Mofang
 
-SHARED: dict[str, Any] = {
-    "backfill_policy": dg.BackfillPolicy.single_run(),
-    "pool": "lake_writer",
-    "kinds": {"duckdb", "table"},
-    "owners": ["team:data"],
-    "retry_policy": dg.RetryPolicy(max_retries=1, delay=10),
-}
+KINDS, OWNERS = {"duckdb", "table"}, ["team:data"]
+ONE_RUN, ONCE_MORE = dg.BackfillPolicy.single_run(), dg.RetryPolicy(max_retries=1, delay=10)
 
 
 class Scope(dg.Config):
@@ -29,7 +24,17 @@ class Scope(dg.Config):
 
 
 def build_membership(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
-    @dg.asset(name="segment_membership", deps=["customer_wide"], group_name="segments", partitions_def=days, **SHARED)
+    @dg.asset(
+        name="segment_membership",
+        deps=["customer_wide"],
+        group_name="segments",
+        partitions_def=days,
+        backfill_policy=ONE_RUN,
+        pool="lake_writer",
+        kinds=KINDS,
+        owners=OWNERS,
+        retry_policy=ONCE_MORE,
+    )
     def segment_membership(
         context: dg.AssetExecutionContext, config: Scope, mofang: Mofang
     ) -> dg.MaterializeResult[Any]:
@@ -59,17 +64,28 @@ select segment, count(*) as customers from mart.segment_membership where day = $
 def build_profiles(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     specs = [
         dg.AssetSpec(
-            name, deps=["segment_membership"], group_name="profiles", partitions_def=days, description=description,
-            kinds={"duckdb", "table"}, owners=["team:data"],
+            name,
+            deps=["segment_membership"],
+            group_name="profiles",
+            partitions_def=days,
+            description=description,
+            kinds={"duckdb", "table"},
+            owners=["team:data"],
         )
         for name, description in (
-            ("segment_profile_daily", "One row per day, organisation and node of its tree: customers and measures."),
+            (
+                "segment_profile_daily",
+                "One row per day, organisation and node of its tree: customers and measures.",
+            ),
             ("segment_distribution_daily", "One row per day, organisation, node, dimension and value."),
         )
     ]
 
     @dg.multi_asset(
-        name="describe_segments", specs=specs, backfill_policy=dg.BackfillPolicy.single_run(), pool="lake_writer"
+        name="describe_segments",
+        specs=specs,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        pool="lake_writer",
     )
     def describe_segments(
         context: dg.AssetExecutionContext, mofang: Mofang
@@ -88,15 +104,24 @@ def build_profiles(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
 
 def build_transitions(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     @dg.asset(
-        name="segment_transition_daily", deps=["segment_membership"], group_name="transitions", partitions_def=days,
-        **SHARED,
+        name="segment_transition_daily",
+        deps=["segment_membership"],
+        group_name="transitions",
+        partitions_def=days,
+        backfill_policy=ONE_RUN,
+        pool="lake_writer",
+        kinds=KINDS,
+        owners=OWNERS,
+        retry_policy=ONCE_MORE,
     )
     def segment_transition_daily(
         context: dg.AssetExecutionContext, config: Scope, mofang: Mofang
     ) -> dg.MaterializeResult[Any]:
         """One row per day, province, city, from-segment, to-segment and cause: who moved since the day before."""
         with mofang.writer() as connection:
-            todo = transitions.days_to_compare(connection, plan.days_to_segment(connection, *days_of(context)))
+            todo = transitions.days_to_compare(
+                connection, plan.days_to_segment(connection, *days_of(context))
+            )
 
             def write(day: date) -> int:
                 return transitions.write_transitions(connection, day, config.provinces)
@@ -108,12 +133,17 @@ def build_transitions(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
 
 def build_by_province(by_province: dg.MultiPartitionsDefinition) -> dg.AssetsDefinition:
     @dg.asset(
-        name="province_segments", deps=["customer_wide"], group_name="segments", partitions_def=by_province,
-        pool="lake_writer", kinds={"duckdb", "table"}, owners=["team:data"],
+        name="province_segments",
+        deps=["customer_wide"],
+        group_name="segments",
+        partitions_def=by_province,
+        pool="lake_writer",
+        kinds={"duckdb", "table"},
+        owners=["team:data"],
     )
     def province_segments(context: dg.AssetExecutionContext, mofang: Mofang) -> dg.MaterializeResult[Any]:
         """One province's segments, transitions and profile of one day, computed again alone."""
-        keys = context.partition_key.keys_by_dimension  # type: ignore[attr-defined]
+        keys = context.partition_key.keys_by_dimension
         with mofang.writer() as connection:
             rows = rerun_province(connection, mofang, date.fromisoformat(keys["day"]), [keys["province"]])
         return dg.MaterializeResult(metadata={"dagster/row_count": rows})

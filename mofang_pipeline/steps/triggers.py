@@ -44,5 +44,8 @@ def _request(due: Due) -> dg.RunRequest | dg.SkipReason:
     first, last = due.days
     return dg.RunRequest(
         run_key=f"{first}..{last}: {due.reason}",
-        tags={"dagster/asset_partition_range_start": str(first), "dagster/asset_partition_range_end": str(last)},
+        tags={
+            "dagster/asset_partition_range_start": str(first),
+            "dagster/asset_partition_range_end": str(last),
+        },
     )

@@ -21,7 +21,10 @@ def late(new_home: Callable[[str], Home]) -> Home:
     with duckdb.connect() as connection:
         connection.execute(
             f"""copy (
-                select 'LATE-' || day as txn_id, '{account}' as account_id, cast(day || ' 12:00:00' as timestamp) as paid_at,
+                select
+                    'LATE-' || day as txn_id,
+                    '{account}' as account_id,
+                    cast(day || ' 12:00:00' as timestamp) as paid_at,
                     777 as amount_fen
                 from (values ('2026-02-05'), ('2026-02-02')) as days (day)
             ) to '{home.landing}/payment/dt=2026-02-07/late.parquet'"""
