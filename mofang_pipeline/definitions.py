@@ -7,6 +7,7 @@ import dagster as dg
 
 from mofang_pipeline.home import Home
 from mofang_pipeline.manifest import manifest_path
+from mofang_pipeline.plan import tier1_codes
 from mofang_pipeline.rulebook import read_rulebook
 from mofang_pipeline.steps import checks, customer_wide, jobs, landing, publication, segments, triggers
 from mofang_pipeline.steps.partitions import by_province, daily
@@ -22,7 +23,6 @@ def build(
     days = daily(home, include)
     manifest = manifest_path(home)
     rulebook = read_rulebook(home.rulebook)
-    provinces = [org.org_code for org in rulebook.organisations.values() if org.level == "tier1"]
     return dg.Definitions(
         assets=[
             landing.build(days),
@@ -30,7 +30,7 @@ def build(
             segments.build_membership(days),
             segments.build_profiles(days),
             segments.build_transitions(days),
-            segments.build_by_province(by_province(days, provinces)),
+            segments.build_by_province(by_province(days, tier1_codes(rulebook))),
             publication.build(days),
         ],
         asset_checks=checks.build(days),

@@ -114,14 +114,16 @@ def mark_segmented(
     provinces: Sequence[str] = (),
 ) -> None:
     """Writes in the books that the segments of `days` (of `provinces`; none: all) know what the wide table knows."""
-    scope = list(provinces) or [
-        org.org_code for org in rulebook.organisations.values() if org.level == "tier1"
-    ]
+    scope = list(provinces) or tier1_codes(rulebook)
     known = dict(
         connection.execute("select day, load_id from int.computed_day where kind = 'wide'").fetchall()
     )
     for load_id in {known[day] for day in days}:
         mark_computed(connection, "segments", [day for day in days if known[day] == load_id], load_id, scope)
+
+
+def tier1_codes(rulebook: Rulebook) -> list[str]:
+    return [org.org_code for org in rulebook.organisations.values() if org.level == "tier1"]
 
 
 def forget_old_states(connection: duckdb.DuckDBPyConnection) -> str:

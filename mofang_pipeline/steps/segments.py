@@ -10,7 +10,7 @@ import duckdb
 
 from mofang_pipeline import plan, profiles, segments, transitions
 from mofang_pipeline.steps.partitions import days_of
-from mofang_pipeline.steps.previews import markdown_table
+from mofang_pipeline.steps.previews import leaf_sizes, markdown_table
 from mofang_pipeline.steps.resources import Mofang
 
 KINDS, OWNERS = {"duckdb", "table"}, ["team:data"]
@@ -43,6 +43,8 @@ def build_membership(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         first, last = days_of(context)
         with mofang.writer() as connection:
             todo = plan.days_to_segment(connection, first, last)
+            if not todo:
+                raise dg.Failure(f"{first} to {last}: customer_wide is not computed; materialise it first")
             segments.write_tree(connection, rulebook, todo)
 
             def write(day: date) -> int:
@@ -50,10 +52,20 @@ def build_membership(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
 
             written = _each_day(context, todo, write)
             plan.mark_segmented(connection, rulebook, todo, config.provinces)
-            written["preview"] = markdown_table(connection, PREVIEW, {"day": todo[-1]} if todo else None)
+            written["preview"] = markdown_table(connection, PREVIEW, {"day": todo[-1]})
+        for province in config.provinces or plan.tier1_codes(rulebook):
+            for day in todo:
+                context.log_event(_province_done(day, province))
         return dg.MaterializeResult(metadata=written)
 
     return segment_membership
+
+
+def _province_done(day: date, province: str) -> dg.AssetMaterialization:
+    """Shows in the grid of days and provinces what a run of all provinces has computed too."""
+    return dg.AssetMaterialization(
+        "province_segments", partition=dg.MultiPartitionKey({"day": str(day), "province": province})
+    )
 
 
 PREVIEW = """
@@ -97,6 +109,8 @@ def build_profiles(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
                 ("segment_distribution_daily", profiles.write_distribution),
             ):
                 written = _each_day(context, todo, _on(connection, write))
+                if name == "segment_profile_daily" and todo:
+                    written["customers"] = leaf_sizes(connection, todo[-1])
                 yield dg.MaterializeResult(name, metadata=written)
 
     return describe_segments
