@@ -86,7 +86,10 @@ def _organisation_problems(table: Table, name: str) -> list[Problem]:
         reason = "is not a tier1 organisation: correct it, or add the branch and send the file again"
         return [Problem(name, reason, "province_code not in (select code from landing_province)")]
     if table.name == "customer" and name == "city_code":
-        reason = "is not a tier2 organisation of the row's province: correct it, or add the branch and send the file again"
+        reason = (
+            "is not a tier2 organisation of the row's province: correct it, "
+            "or add the branch and send the file again"
+        )
         return [
             Problem(name, reason, "province_code || '/' || city_code not in (select code from landing_city)")
         ]

@@ -1,6 +1,7 @@
 """The landing contract as data: every table, its columns and their rules.
 
-A new column or a new value in a list is a change here and nowhere else. No SQL that reads or writes lives here.
+A new column or a new value in a list is a change here and nowhere else. No SQL that reads or writes lives
+here.
 """
 
 from dataclasses import dataclass
@@ -24,8 +25,9 @@ POSTING = (-(10**13), 10**13)  # fen; refunds are negative
 class Column:
     """One column of a file, and what becomes of it.
 
-    `stored`: plain as it is; hashed `x_id` becomes `x_key uuid` (md5); customer and account become surrogate keys;
-    dropped never leaves this step. `default` is SQL over the converted columns and their `<name>_given` flags.
+    `stored`: plain as it is; hashed `x_id` becomes `x_key uuid` (md5); customer and account become
+    surrogate keys; dropped never leaves this step. `default` is SQL over the converted columns and their
+    `<name>_given` flags.
     """
 
     name: str
@@ -54,7 +56,8 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One landed table. `occurs` names an event's own time; without it the table is a dimension (an upsert per day)."""
+    """One landed table. `occurs` names an event's own time; without it the table is a dimension (an upsert
+    per day)."""
 
     name: str
     key: tuple[str, ...]

@@ -1,4 +1,5 @@
-"""From a file's own types to the contract's, as SQL text: one expression per column, whatever type it came in.
+"""From a file's own types to the contract's, as SQL text: one expression per column, whatever type it came
+in.
 
 An expression gives NULL for what cannot be converted; `given` tells that from an unknown value.
 """
@@ -62,7 +63,8 @@ def _quoted(values: tuple[str, ...]) -> str:
     return ", ".join(f"'{value}'" for value in values)
 
 
-# Years 1000 to 9999; the engine by itself also takes words such as `infinity`, and dates with anything behind them.
+# Years 1000 to 9999; the engine by itself also takes words such as `infinity`, and dates with anything
+# behind them.
 _TEXT_TIMESTAMP = f"""case
     when not regexp_full_match({{x}}, '{DAY}([ T].*)?') then null
     when regexp_matches({{x}}, '{OFFSET}') then timezone($timezone, try_cast({{x}} as timestamptz))
@@ -72,9 +74,11 @@ _TEXT_DATE = f"""case
     else cast({_TEXT_TIMESTAMP} as date) end"""
 _TEXT_INTEGER = f"""case
     when regexp_full_match({{x}}, '{WHOLE}') then try_cast(split_part({{x}}, '.', 1) as bigint)
-    when regexp_full_match({{x}}, '{SCIENTIFIC}') and try_cast({{x}} as double) = trunc(try_cast({{x}} as double))
+    when regexp_full_match({{x}}, '{SCIENTIFIC}')
+        and try_cast({{x}} as double) = trunc(try_cast({{x}} as double))
     then try_cast(try_cast({{x}} as double) as bigint) end"""
-_TEXT_BOOLEAN = f"case when lower({{x}}) in ({_quoted(TRUE)}) then true when lower({{x}}) in ({_quoted(FALSE)}) then false end"
+_TEXT_BOOLEAN = f"""case
+    when lower({{x}}) in ({_quoted(TRUE)}) then true when lower({{x}}) in ({_quoted(FALSE)}) then false end"""
 _NUMBER_INTEGER = "case when {x} = trunc({x}) then try_cast({x} as bigint) end"
 _NUMBER_BOOLEAN = "case when {x} = 1 then true when {x} = 0 then false end"
 _IN_YEARS = "case when year({x}) between 1 and 9999 then {x} end"
@@ -83,8 +87,9 @@ CONVERSIONS: dict[str, dict[str, str]] = {
     "string": {
         "text": "nullif({x}, '')",
         "whole": "cast({x} as varchar)",
-        "number": "case when {x} = trunc({x}) then coalesce(cast(try_cast({x} as bigint) as varchar), cast({x} as varchar))"
-        " else cast({x} as varchar) end",
+        "number": """case when {x} = trunc({x})
+            then coalesce(cast(try_cast({x} as bigint) as varchar), cast({x} as varchar))
+            else cast({x} as varchar) end""",
         "boolean": "cast({x} as varchar)",
     },
     "integer": {"text": _TEXT_INTEGER, "whole": "try_cast({x} as bigint)", "number": _NUMBER_INTEGER},

@@ -1,4 +1,5 @@
-"""Which files there are in the landing folder, and which of them are not loaded yet. Reads names only, never contents."""
+"""Which files there are in the landing folder, and which of them are not loaded yet. Reads names only,
+never contents."""
 
 import re
 from collections import defaultdict
@@ -18,8 +19,8 @@ DT_FOLDER = re.compile(r"dt=(\d{4}-\d{2}-\d{2})")
 
 @dataclass(frozen=True, order=True)
 class LandedFile:
-    """One version of one file; sorts in the order of loading. `mtime_ns` is the later of the file's and its sidecar's,
-    so that a corrected sidecar makes a new version of the file."""
+    """One version of one file; sorts in the order of loading. `mtime_ns` is the later of the file's and its
+    sidecar's, so that a corrected sidecar makes a new version of the file."""
 
     table: str
     dt: date
@@ -39,7 +40,8 @@ class LandedFile:
 
 @dataclass(frozen=True)
 class Listing:
-    """What lies in the landing folder: data files in order, and one line for each thing that is not part of the contract."""
+    """What lies in the landing folder: data files in order, and one line for each thing that is not part of
+    the contract."""
 
     files: tuple[LandedFile, ...]
     messages: tuple[str, ...]

@@ -1,7 +1,8 @@
 """Who a row is about: the bank's ids become tokens (HMAC-SHA-256) and dense surrogate keys.
 
-Keys count from 1 in the order (first dt, clear id), so they do not depend on the secret, the machine or how the days were
-cut into loads. Maps from clear ids to keys are temporary tables of this connection; only tokens and keys reach the lake.
+Keys count from 1 in the order (first dt, clear id), so they do not depend on the secret, the machine or how
+the days were cut into loads. Maps from clear ids to keys are temporary tables of this connection; only tokens
+and keys reach the lake.
 """
 
 import hashlib
@@ -43,7 +44,8 @@ def start_maps(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def resolve(work: Work) -> None:
-    """Fills `work.resolved` from `work.checked`: keys for ids, new identities, unknown customers and accounts named."""
+    """Fills `work.resolved` from `work.checked`: keys for ids, new identities, unknown customers and
+    accounts named."""
     if work.table.names_a("customer"):
         _register_customers(work)
     if work.table.name == "customer":
@@ -86,8 +88,13 @@ def _admit_customers(work: Work) -> None:
     work.run(
         f"""create or replace temp table landing_new as
         with highest as (select coalesce(max(customer_key), 0) as last_key from {CUSTOMERS}),
-        fresh as (select id, token, dt from landing_arrival join landing_customer using (id) where customer_key is null)
-        select id, token, dt, last_key + row_number() over (order by dt, id) as customer_key from fresh, highest"""
+        fresh as (
+            select id, token, dt
+            from landing_arrival join landing_customer using (id)
+            where customer_key is null
+        )
+        select id, token, dt, last_key + row_number() over (order by dt, id) as customer_key
+        from fresh, highest"""
     )
     work.run(f"insert into {CUSTOMERS} select customer_key, token, dt from landing_new")
     work.run(
@@ -100,7 +107,9 @@ def _admit_customers(work: Work) -> None:
 def _admit_earlier_customers(work: Work) -> None:
     work.run(
         """create or replace temp table landing_earlier as
-        select id, customer_key, dt from landing_arrival join landing_customer using (id) where dt < first_dt"""
+        select id, customer_key, dt
+        from landing_arrival join landing_customer using (id)
+        where dt < first_dt"""
     )
     if not number(work.run("select count(*) from landing_earlier")):
         return
@@ -170,16 +179,19 @@ TENURES = f"""
 
 
 def _store_accounts(work: Work) -> None:
-    """`landing_tenure` into the lake: new accounts, and known ones with another owner or an earlier first day."""
+    """`landing_tenure` into the lake: new accounts, and known ones with another owner or an earlier first
+    day."""
     work.run(
         """create or replace temp table landing_final as
         select account_key, any_value(token) as token, min(from_dt) as first_dt,
-            arg_max(customer_key, (from_dt, until_dt)) as customer_key, arg_max(owner_dt, (from_dt, until_dt)) as owner_dt
+            arg_max(customer_key, (from_dt, until_dt)) as customer_key,
+            arg_max(owner_dt, (from_dt, until_dt)) as owner_dt
         from landing_tenure group by account_key"""
     )
     work.run(
         f"""insert into {ACCOUNTS} by name
-        select account_key, token, customer_key, first_dt, owner_dt from landing_final semi join landing_new using (account_key)"""
+        select account_key, token, customer_key, first_dt, owner_dt
+        from landing_final semi join landing_new using (account_key)"""
     )
     work.run(
         """create or replace temp table landing_changed as
@@ -201,7 +213,8 @@ def _resolve_statement(work: Work) -> str:
         keys.append("customer.customer_key")
         unknown.append(f"when customer.customer_key is null then {code(table, UNKNOWN_CUSTOMER)}")
         joins.append(
-            "left join landing_customer as customer on customer.id = checked.customer_id and customer.first_dt <= checked.dt"
+            """left join landing_customer as customer on customer.id = checked.customer_id
+                and customer.first_dt <= checked.dt"""
         )
     if table.names_a("account"):
         keys += ["account.account_key"] + (["account.customer_key"] if table.owner_is_derived else [])

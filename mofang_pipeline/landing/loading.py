@@ -36,7 +36,8 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class LoadSummary:
-    """What one load did; `load_id` is None where nothing was new. `messages` are one line each, free of personal data."""
+    """What one load did; `load_id` is None where nothing was new. `messages` are one line each, free of
+    personal data."""
 
     load_id: int | None
     tables: Mapping[str, Counts] = field(default_factory=dict)
@@ -55,10 +56,12 @@ def load(
     restatement_days: int = 3,
     progress: Progress | None = None,
 ) -> LoadSummary:
-    """Loads every file with dt <= `through` that is not loaded yet, in order of dt, a chunk of days at a time.
+    """Loads every file with dt <= `through` that is not loaded yet, in order of dt, a chunk of days at a
+    time.
 
-    `organisations` have org_code, parent_code and level (hq, tier1, tier2). Raises LandingIdentityError where rows do not
-    add up; whatever is wrong with files or rows is recorded instead. After any error the chunk left no trace.
+    `organisations` have org_code, parent_code and level (hq, tier1, tier2). Raises LandingIdentityError
+    where rows do not add up; whatever is wrong with files or rows is recorded instead. After any error the
+    chunk left no trace.
     """
     create_tables(connection)
     listing = list_files(landing)
@@ -96,7 +99,8 @@ def chunks(files: Sequence[LandedFile]) -> Iterator[list[LandedFile]]:
 
 @contextmanager
 def _outside_the_lake(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Names without a schema are temporary here: looked up in the lake first, each would ask its catalogue's server."""
+    """Names without a schema are temporary here: looked up in the lake first, each would ask its
+    catalogue's server."""
     [(search_path,)] = connection.execute("select current_setting('search_path')").fetchall()
     connection.execute("set search_path = 'temp.main'")
     try:
@@ -200,9 +204,11 @@ def _messages(work: Work, counts: list[Counts]) -> list[str]:
 def _forget(connection: duckdb.DuckDBPyConnection) -> None:
     """Drops the chunk's temporary relations: clear ids stay in memory no longer than needed."""
     rows = connection.execute(
-        """select 'view', view_name from duckdb_views() where database_name = 'temp' and starts_with(view_name, 'landing_')
+        """select 'view', view_name from duckdb_views()
+        where database_name = 'temp' and starts_with(view_name, 'landing_')
         union all
-        select 'table', table_name from duckdb_tables() where database_name = 'temp' and starts_with(table_name, 'landing_')"""
+        select 'table', table_name from duckdb_tables()
+        where database_name = 'temp' and starts_with(table_name, 'landing_')"""
     ).fetchall()
     connection.execute("begin")
     for kind, name in rows:

@@ -1,4 +1,5 @@
-"""The cheap look at one file before it is read: Parquet footer, CSV header line, gzip checksum, control sidecar.
+"""The cheap look at one file before it is read: Parquet footer, CSV header line, gzip checksum, control
+sidecar.
 
 A probe says how to read the file, or why not. No row is looked at here.
 """

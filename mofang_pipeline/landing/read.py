@@ -18,7 +18,8 @@ import pyarrow as pa  # type: ignore[import-untyped]
 from mofang_pipeline.landing.contract import Table
 from mofang_pipeline.landing.probe import DAMAGED_PARQUET, NOT_UTF8, FileRefusedError, Probe
 
-CSV_OPTIONS = "auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', nullstr = ['', 'NULL'], strict_mode = true"
+CSV_OPTIONS = """auto_detect = false, header = true, strict_mode = true,
+    delim = ',', quote = '"', escape = '"', nullstr = ['', 'NULL']"""
 CSV_NULLS = ("", "NULL")
 BATCH_ROWS = 50_000
 NOT_THE_FILES_FAULT = (
@@ -33,7 +34,8 @@ NOT_THE_FILES_FAULT = (
 
 @dataclass(frozen=True)
 class Raw:
-    """A temporary relation (file_no, row, contract columns as in the files) and the DuckDB type of each column."""
+    """A temporary relation (file_no, row, contract columns as in the files) and the DuckDB type of each
+    column."""
 
     relation: str
     types: dict[str, str]
@@ -41,7 +43,8 @@ class Raw:
 
 @dataclass
 class Reading:
-    """What came of a table's files: `ragged` are (file_no, row) whose number of values is not the header's."""
+    """What came of a table's files: `ragged` are (file_no, row) whose number of values is not the
+    header's."""
 
     raws: list[Raw] = field(default_factory=list)
     refused: dict[int, FileRefusedError] = field(default_factory=dict)
@@ -104,7 +107,8 @@ def _read_parquet(
 ) -> None:
     connection.execute(
         f"""create or replace temp table {name} as
-        select cast($numbers[cast(file_index as bigint) + 1] as integer) as file_no, file_row_number + 1 as "row", {_list(positions)}
+        select cast($numbers[cast(file_index as bigint) + 1] as integer) as file_no,
+            file_row_number + 1 as "row", {_list(positions)}
         from read_parquet($paths, hive_partitioning = false, binary_as_string = true)""",
         values,
     )
@@ -117,7 +121,8 @@ def _read_csv(
     width: int,
     values: dict[str, Any],
 ) -> None:
-    """CSV rows have no number of their own: theirs is the place in the table, which keeps the files' order."""
+    """CSV rows have no number of their own: theirs is the place in the table, which keeps the files'
+    order."""
     columns = ", ".join(f"'c{position}': 'varchar'" for position in range(width))
     renamed = ", ".join(f'c{position} as "{column}"' for column, position in positions.items())
     connection.execute(
@@ -130,14 +135,16 @@ def _read_csv(
         f"""create or replace temp view {name} as
         with places as (select rowid as place, * from {name}_rows),
         starts as (select file_no, min(place) as start from places group by file_no)
-        select file_no, place - start + 1 as "row", {_list(positions)} from places join starts using (file_no)"""
+        select file_no, place - start + 1 as "row", {_list(positions)}
+        from places join starts using (file_no)"""
     )
 
 
 def _salvage(
     connection: duckdb.DuckDBPyConnection, table: Table, batch: dict[int, Probe], name: str, reading: Reading
 ) -> None:
-    """A file that the engine does not read: refused whole, or, of a CSV file, only the rows of another width."""
+    """A file that the engine does not read: refused whole, or, of a CSV file, only the rows of another
+    width."""
     [(number, probe)] = batch.items()
     try:
         if probe.is_parquet:

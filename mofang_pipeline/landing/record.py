@@ -1,4 +1,5 @@
-"""What became of every file and every refused row: landing_file, quarantine and touch, and the identity that must hold."""
+"""What became of every file and every refused row: landing_file, quarantine and touch, and the identity
+that must hold."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +18,8 @@ TOKEN_SHOWN = 16  # hex characters
 
 
 class LandingIdentityError(Exception):
-    """Rows read are not rows loaded + quarantined + duplicate, or not what the lake holds: nothing of the chunk is kept."""
+    """Rows read are not rows loaded + quarantined + duplicate, or not what the lake holds: nothing of the
+    chunk is kept."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,8 @@ def history(connection: duckdb.DuckDBPyConnection) -> dict[str, History]:
 
 
 def count(work: Work, rows_written: int) -> list[Counts]:
-    """Rows by file number. Raises LandingIdentityError where they do not add up, or the lake took another number."""
+    """Rows by file number. Raises LandingIdentityError where they do not add up, or the lake took another
+    number."""
     read = _rows_read(work)
     judged = work.run(
         f"""with judged as (
@@ -136,18 +139,22 @@ def _quarantine_rows(work: Work) -> None:
     refused = work.relation("refused")
     work.run(
         f"""create or replace temp table {refused} as
-        select {FILE_NO} as file_no, {ROW} as "row", dt, problem from {work.resolved} where problem is not null"""
+        select {FILE_NO} as file_no, {ROW} as "row", dt, problem
+        from {work.resolved} where problem is not null"""
     )
     if not number(work.run(f"select count(*) from {refused}")):
         return
     originals = [
-        f'select file_no, "row", {_shown(work, raw)} as shown from {raw.relation}' for raw in work.raws
-    ]
+        f"""(select file_no, "row", {_shown(work, raw)} as shown
+            from {raw.relation} semi join refused using (file_no, "row"))"""
+        for raw in work.raws
+    ] or ["""(select 0 as file_no, 0 as "row", null as shown where false)"""]
     work.run(
         f"""insert into lake.mart.quarantine
         with refused as (select * from {refused}),
-        originals as ({" union all ".join(f"({one} semi join refused using (file_no, row))" for one in originals)})
-        select $table, $names[file_no + 1], dt, "row", $columns[problem + 1], $reasons[problem + 1], shown, $load_id
+        originals as ({" union all ".join(originals)})
+        select $table, $names[file_no + 1], dt, "row", $columns[problem + 1], $reasons[problem + 1],
+            shown, $load_id
         from refused left join originals using (file_no, "row")
         order by file_no, "row\"""",
         table=work.table.name,

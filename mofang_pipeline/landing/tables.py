@@ -1,4 +1,5 @@
-"""The tables that landing keeps in the lake, and their creation. What they mean is in contract.py and the docstrings here."""
+"""The tables that landing keeps in the lake, and their creation. What they mean is in contract.py and the
+docstrings here."""
 
 import duckdb
 
@@ -9,7 +10,8 @@ LANDED = "lake.landed"
 # Tokens and surrogate keys; `owner_dt` is the dt of the row that last named the account's customer.
 IDENTITIES = {
     "landed.customer_identity": "customer_key bigint, token varchar, first_dt date",
-    "landed.account_identity": "account_key bigint, token varchar, customer_key bigint, first_dt date, owner_dt date",
+    "landed.account_identity": """
+        account_key bigint, token varchar, customer_key bigint, first_dt date, owner_dt date""",
 }
 # One row per load, table, known_day and event_day: which days a load touched.
 TOUCH = {"landed.touch": "load_id bigint, table_name varchar, known_day date, event_day date, rows bigint"}
@@ -20,13 +22,14 @@ RECORDS = {
         rows_duplicate bigint, status varchar, reason varchar, size bigint, mtime_ns bigint, load_id bigint,
         ignored_columns varchar""",
     "mart.quarantine": """
-        "table" varchar, file varchar, dt date, "row" bigint, "column" varchar, reason varchar, "values" varchar,
-        load_id bigint""",
+        "table" varchar, file varchar, dt date, "row" bigint, "column" varchar, reason varchar,
+        "values" varchar, load_id bigint""",
 }
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Makes what is missing, partitioned by dt; what exists stays untouched. `connection` may write to the lake."""
+    """Makes what is missing, partitioned by dt; what exists stays untouched. `connection` may write to the
+    lake."""
     existing = _existing(connection)
     missing = [table for table in TABLES if f"landed.{table.name}" not in existing]
     records = {

@@ -1,7 +1,8 @@
-"""Versions of one row: exact duplicates are left out, corrections put both versions on record, the rest is added.
+"""Versions of one row: exact duplicates are left out, corrections put both versions on record, the rest is
+added.
 
-The event log only grows: a version is +1, and a version that another replaced is also -1, from the day on which that was
-known. A dimension's version replaces the earlier one of its key and dt by its greater seq.
+The event log only grows: a version is +1, and a version that another replaced is also -1, from the day on
+which that was known. A dimension's version replaces the earlier one of its key and dt by its greater seq.
 """
 
 from collections.abc import Set
@@ -12,10 +13,11 @@ from mofang_pipeline.landing.work import FILE_NO, ROW, Work, days_literal, numbe
 
 
 def store(work: Work, *, rows_before: int, stored_days: Set[date]) -> int:
-    """Writes `work.resolved`'s good rows to the lake, but for duplicates, which go to the relation `duplicate`; returns
-    the number of rows written, both signs counted.
+    """Writes `work.resolved`'s good rows to the lake, but for duplicates, which go to the relation
+    `duplicate`; returns the number of rows written, both signs counted.
 
-    `rows_before` counts the table's rows read by all earlier loads, for seq; `stored_days` are the dts it has rows for.
+    `rows_before` counts the table's rows read by all earlier loads, for seq; `stored_days` are the dts it
+    has rows for.
     """
     _find_contested(work, stored_days)
     _find_duplicates(work)
@@ -28,7 +30,8 @@ def store(work: Work, *, rows_before: int, stored_days: Set[date]) -> int:
 
 
 def _find_contested(work: Work, stored_days: Set[date]) -> None:
-    """Every version of the keys that have several: a row here per version in this chunk, and the lake's current one."""
+    """Every version of the keys that have several: a row here per version in this chunk, and the lake's
+    current one."""
     key = ", ".join(work.table.landed_key)
     contested = work.relation("contested")
     work.run(
@@ -53,7 +56,8 @@ def _find_contested(work: Work, stored_days: Set[date]) -> None:
 
 
 def _find_met(work: Work, days: Set[date]) -> list[date]:
-    """Keys that the lake already has, into `met` and `contested`; the days of their rows. Reads the key columns only."""
+    """Keys that the lake already has, into `met` and `contested`; the days of their rows. Reads the key
+    columns only."""
     if not days:
         return []
     key = ", ".join(work.table.landed_key)
@@ -72,13 +76,15 @@ def _find_met(work: Work, days: Set[date]) -> list[date]:
 
 
 def _find_duplicates(work: Work) -> None:
-    """Versions with the content of the one before them, or of a stored one of a later dt (stored ones have position -1)."""
+    """Versions with the content of the one before them, or of a stored one of a later dt (stored ones have
+    position -1)."""
     content = ", ".join(work.table.content)
     work.run(
         f"""create or replace temp table {work.relation("duplicate")} as
         with compared as (
             select position, stored, row({content}) as content,
-                lag(row({content})) over versions as content_before, lead(row({content})) over versions as content_after,
+                lag(row({content})) over versions as content_before,
+                lead(row({content})) over versions as content_after,
                 row_number() over versions as place, lead(stored) over versions as stored_after
             from {work.relation("version")}
             window versions as (partition by {", ".join(work.table.landed_key)} order by dt, position)
@@ -91,9 +97,11 @@ def _find_duplicates(work: Work) -> None:
 
 
 def _find_retracted(work: Work) -> None:
-    """Versions that another one replaces, with the `position` at which that happens and the dt from which it is known.
+    """Versions that another one replaces, with the `position` at which that happens and the dt from which
+    it is known.
 
-    A row of an earlier dt than the stored version is overtaken before it counts: its +1 and -1 are known together.
+    A row of an earlier dt than the stored version is overtaken before it counts: its +1 and -1 are known
+    together.
     """
     key = ", ".join(work.table.landed_key)
     work.run(

@@ -1,7 +1,8 @@
-"""One table's files of one chunk on their way through the steps: which files, which temporary relations, what was refused.
+"""One table's files of one chunk on their way through the steps: which files, which temporary relations,
+what was refused.
 
-Temporary relations live in the connection's memory only; clear ids are in `checked`, `raw` and identity.py's maps, and
-nowhere after `resolved`.
+Temporary relations live in the connection's memory only; clear ids are in `checked`, `raw` and
+identity.py's maps, and nowhere after `resolved`.
 """
 
 from collections.abc import Iterable
@@ -35,8 +36,8 @@ class Settings:
 
 @dataclass
 class Work:
-    """`files` are numbered from 0 in the order of loading. A row's `position` is its file's number and its own, in one
-    integer that grows in that order."""
+    """`files` are numbered from 0 in the order of loading. A row's `position` is its file's number and its
+    own, in one integer that grows in that order."""
 
     connection: duckdb.DuckDBPyConnection
     table: Table

@@ -29,8 +29,8 @@ Row = Mapping[str, Any]
 
 def customer(number: int = 1, **changes: Any) -> dict[str, Any]:
     return {
-        "customer_id": f"cust-{number:05}", "province_code": "P1", "city_code": "C11", "opened_on": "2020-01-01",
-        "status": "active", **changes,
+        "customer_id": f"cust-{number:05}", "province_code": "P1", "city_code": "C11",
+        "opened_on": "2020-01-01", "status": "active", **changes,
     }  # fmt: skip
 
 
@@ -45,8 +45,8 @@ def account(number: int = 1, **changes: Any) -> dict[str, Any]:
 
 def payment(number: int = 1, **changes: Any) -> dict[str, Any]:
     return {
-        "txn_id": f"txn-{number:05}", "account_id": "0acct-00001", "paid_at": "2026-01-05 10:00:00", "amount_fen": 100,
-        **changes,
+        "txn_id": f"txn-{number:05}", "account_id": "0acct-00001",
+        "paid_at": "2026-01-05 10:00:00", "amount_fen": 100, **changes,
     }  # fmt: skip
 
 
@@ -98,7 +98,8 @@ class Bank:
     def quarantine(self, table: str) -> list[tuple[Any, ...]]:
         """(row, column, reason) of a table's refused rows and files."""
         return self.rows(
-            f"""select "row", "column", reason from lake.mart.quarantine where "table" = '{table}' order by all"""
+            f"""select "row", "column", reason from lake.mart.quarantine
+            where "table" = '{table}' order by all"""
         )
 
     def values(self) -> list[dict[str, Any]]:
@@ -117,7 +118,7 @@ class Bank:
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    return Home(home=tmp_path_factory.mktemp("home"), threads=2)
+    return Home(home=tmp_path_factory.mktemp("home"), threads=2, memory_limit="2GB")
 
 
 @pytest.fixture(scope="session")
