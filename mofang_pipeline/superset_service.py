@@ -55,12 +55,23 @@ def service(home: Home, port: int) -> Service:
     """Superset behind gunicorn on loopback, for the supervisor; provision first."""
     command = [
         str(PROGRAMS / "gunicorn"),
-        *("--bind", f"127.0.0.1:{port}", "--workers", str(WORKERS), "--worker-class", "gthread", "--threads", "8"),
+        *(
+            "--bind",
+            f"127.0.0.1:{port}",
+            "--workers",
+            str(WORKERS),
+            "--worker-class",
+            "gthread",
+            "--threads",
+            "8",
+        ),
         *("--timeout", "120", "--access-logfile", str(home.folder("logs") / "superset-access.log")),
         *("--worker-tmp-dir", str(home.folder("superset"))),
         "superset.app:create_app()",
     ]
-    return Service("superset", command, home.folder("logs") / "superset.log", environment(home), health_address(port))
+    return Service(
+        "superset", command, home.folder("logs") / "superset.log", environment(home), health_address(port)
+    )
 
 
 def start(home: Home, port: int) -> "subprocess.Popen[bytes]":

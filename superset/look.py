@@ -42,10 +42,10 @@ def _pill(colour: str) -> dict[str, object]:
 
 TREE_TEXT = {
     **{family: _pill(colour) for family, colour in FAMILY_COLOURS.items()},
-    "n": {"fontWeight": "bold", "color": "#12304D", "fontSize": 11},
-    "s": {"color": "#6B7785", "fontSize": 11},
-    "u": {"color": "#0B7A75", "fontSize": 11},
-    "d": {"color": "#C2410C", "fontSize": 11},
+    "n": {"fontWeight": "bold", "color": "#12304D", "fontSize": 11, "padding": [0, 0, 0, 4]},
+    "s": {"color": "#6B7785", "fontSize": 11, "padding": [0, 0, 0, 5]},
+    "u": {"color": "#0B7A75", "fontSize": 11, "padding": [0, 0, 0, 5]},
+    "d": {"color": "#C2410C", "fontSize": 11, "padding": [0, 0, 0, 5]},
 }
 _TREE_LABEL = {
     "position": "right",
@@ -93,7 +93,7 @@ THEME = {
             "tooltip": {"show": False},
             "series": {
                 "left": 14,
-                "right": 236,
+                "right": "36%",
                 "top": 12,
                 "bottom": 12,
                 "label": _TREE_LABEL,
@@ -105,11 +105,11 @@ THEME = {
         "sankey_v2": {
             "series": {
                 "left": 6,
-                "right": 170,
+                "right": "31%",
                 "top": 10,
                 "bottom": 10,
                 "nodeWidth": 14,
-                "nodeGap": 5,
+                "nodeGap": 11,
                 "draggable": False,
                 "label": {"fontSize": 11, "formatter": "{b}  {c}", "color": "#12304D"},
                 "lineStyle": {"color": "source", "opacity": 0.35, "curveness": 0.5},

@@ -7,7 +7,9 @@ list shows them. All in one process: Superset takes long to load. Doing it again
 import logging
 import sys
 from pathlib import Path
+from typing import Any
 
+import yaml
 from flask_migrate import upgrade
 from superset.app import create_app
 
@@ -54,6 +56,23 @@ def import_bundle(folder: Path) -> None:
     utils.load_configs_from_directory(folder, overwrite=True)
     if failures.messages:
         raise SystemExit(f"dashboards not imported: {failures.messages[0]}")
+    for path in sorted((folder / "dashboards").glob("*.yaml")):
+        detach_removed_charts(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+def detach_removed_charts(content: dict[str, Any]) -> None:
+    """The importer leaves charts attached that are gone from the bundle; the dashboard would show them at its end."""
+    from superset.extensions import db
+    from superset.models.dashboard import Dashboard
+
+    placed = {item["meta"]["uuid"] for item in content["position"].values() if _is_chart(item)}
+    dashboard = db.session.query(Dashboard).filter_by(uuid=content["uuid"]).one()
+    dashboard.slices = [chart for chart in dashboard.slices if str(chart.uuid) in placed]
+    db.session.commit()
+
+
+def _is_chart(item: Any) -> bool:
+    return isinstance(item, dict) and item.get("type") == "CHART"
 
 
 if __name__ == "__main__":

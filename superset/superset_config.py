@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from cachelib import FileSystemCache
 from lake_connection import mutate_connection, refuse_unfiltered
 from look import FAVICONS, THEME
+from wording import complete_chinese
 
 DEFAULT_SECRETS = {"", "CHANGE_ME_TO_A_COMPLEX_RANDOM_SECRET", "thisISaSECRET_1234", "test-guest-secret-change-me"}
 
@@ -107,6 +108,7 @@ PUBLIC_ROLE_LIKE = None
 APP_NAME = "智慧魔方 Mofang"
 LANGUAGES = {"zh": {"flag": "cn", "name": "中文"}, "en": {"flag": "us", "name": "English"}}
 BABEL_DEFAULT_LOCALE = "zh"
+FLASK_APP_MUTATOR = complete_chinese
 THEME_DEFAULT = THEME
 THEME_DARK = None
 ENABLE_UI_THEME_ADMINISTRATION = False

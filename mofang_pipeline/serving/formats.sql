@@ -23,16 +23,19 @@ case when abs(n) >= 1000 then lake.serving.count_en(round(n)) else format('{:.2f
 create or replace macro lake.serving.share(part) as format('{:.1f}%', 100.0 * part);
 
 create or replace macro lake.serving.signed_zh(n) as
-case when n is null then '' when n = 0 then '＝' else case when n > 0 then '▲' else '▼' end || lake.serving.count_zh(abs(n)) end;
+case when n = 0 then '＝' else case when n > 0 then '▲' else '▼' end || lake.serving.count_zh(abs(n)) end;
 
 create or replace macro lake.serving.signed_en(n) as
-case when n is null then '' when n = 0 then '=' else case when n > 0 then '▲' else '▼' end || lake.serving.count_en(abs(n)) end;
+case when n = 0 then '=' else case when n > 0 then '▲' else '▼' end || lake.serving.count_en(abs(n)) end;
 
 -- A measure of one row of segment_profile_daily, in the unit shown to people.
 create or replace macro lake.serving.measure_value(node, measure) as
 case measure
     when 'customers' then cast(node.customers as double)
     when 'share_of_parent' then 100 * node.share_of_parent
+    when 'change_1d' then node.change_1d
+    when 'change_7d' then node.change_7d
+    when 'change_30d' then node.change_30d
     when 'age' then node.age_avg
     when 'aum' then node.aum_fen_avg / 100
     when 'deposit' then node.deposit_fen_avg / 100
@@ -46,7 +49,30 @@ case measure
 end;
 
 create or replace macro lake.serving.measure_zh(measure, n) as
-case when measure = 'customers' then lake.serving.count_zh(n) else lake.serving.amount_zh(n) end;
+coalesce(
+    case
+        when measure = 'customers' then lake.serving.count_zh(n)
+        when measure like 'change%' then lake.serving.signed_zh(n)
+        else lake.serving.amount_zh(n)
+    end,
+    '–'
+);
 
 create or replace macro lake.serving.measure_en(measure, n) as
-case when measure = 'customers' then lake.serving.count_en(n) else lake.serving.amount_en(n) end;
+coalesce(
+    case
+        when measure = 'customers' then lake.serving.count_en(n)
+        when measure like 'change%' then lake.serving.signed_en(n)
+        else lake.serving.amount_en(n)
+    end,
+    '–'
+);
+
+-- The change of a node in the tree chart's rich text: u up, d down, s none.
+create or replace macro lake.serving.change_mark(n, written) as
+case
+    when n is null then ''
+    when n > 0 then '{u|' || written || '}'
+    when n < 0 then '{d|' || written || '}'
+    else '{s|' || written || '}'
+end;

@@ -48,7 +48,7 @@ def log_in(page: Page, url: str, user: str, password: str) -> None:
 
 def open_dashboard(page: Page, url: str, slug: str) -> None:
     """In the dashboard's own language; returns when its charts have drawn."""
-    page.goto(f"{url}/lang/{slug[-2:]}")
+    page.goto(f"{url}/lang/{slug[-2:]}?for={slug}")  # its redirect is cached by address
     page.goto(f"{url}/superset/dashboard/{slug}/")
     wait_for_charts(page)
 

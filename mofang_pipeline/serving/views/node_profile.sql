@@ -32,17 +32,20 @@ measure as (
     from (
         values
         (1, 'customers', '客户数（户）', 'Customers'),
-        (2, 'share_of_parent', '占上级（%）', 'Share of parent (%)'),
-        (3, 'age', '平均年龄（岁）', 'Age (years)'),
-        (4, 'aum', '户均资产（元）', 'Assets (yuan)'),
-        (5, 'deposit', '户均存款（元）', 'Deposits (yuan)'),
-        (6, 'bound_institutions', '户均绑定机构（家）', 'Institutions bound'),
-        (7, 'pay_cnt_30d', '近30天支付（笔）', 'Payments, 30 days'),
-        (8, 'pay_amt_30d', '近30天支付（元）', 'Paid, 30 days (yuan)'),
-        (9, 'pay_cnt_90d', '近90天支付（笔）', 'Payments, 90 days'),
-        (10, 'pay_amt_90d', '近90天支付（元）', 'Paid, 90 days (yuan)'),
-        (11, 'refund_cnt_30d', '近30天退款（笔）', 'Refunds, 30 days'),
-        (12, 'fail_cnt_30d', '近30天失败（笔）', 'Failures, 30 days')
+        (2, 'share_of_parent', '占上级（%）', 'Of parent (%)'),
+        (3, 'change_1d', '较前日', 'Over 1 day'),
+        (4, 'change_7d', '较7天前', 'Over 7 days'),
+        (5, 'change_30d', '较30天前', 'Over 30 days'),
+        (6, 'age', '平均年龄（岁）', 'Age (years)'),
+        (7, 'aum', '资产（元）', 'Assets (yuan)'),
+        (8, 'deposit', '存款（元）', 'Deposits (yuan)'),
+        (9, 'bound_institutions', '绑定机构（家）', 'Institutions'),
+        (10, 'pay_cnt_30d', '30天支付（笔）', 'Payments, 30 d'),
+        (11, 'pay_amt_30d', '30天支付（元）', 'Paid, 30 d (yuan)'),
+        (12, 'pay_cnt_90d', '90天支付（笔）', 'Payments, 90 d'),
+        (13, 'pay_amt_90d', '90天支付（元）', 'Paid, 90 d (yuan)'),
+        (14, 'refund_cnt_30d', '30天退款（笔）', 'Refunds, 30 d'),
+        (15, 'fail_cnt_30d', '30天失败（笔）', 'Failures, 30 d')
     ) as measure (sort_order, measure, measure_zh, measure_en)
 ),
 

@@ -45,16 +45,12 @@ named as (
 labelled as (
     select
         *,
-        rtrim(
-            node_zh || ' ' || lake.serving.count_zh(customers)
-            || coalesce(' (' || lake.serving.share(share_of_parent) || ')', '')
-            || ' ' || lake.serving.signed_zh(change_1d)
-        ) as label_zh,
-        rtrim(
-            node_en || ' ' || lake.serving.count_en(customers)
-            || coalesce(' (' || lake.serving.share(share_of_parent) || ')', '')
-            || ' ' || lake.serving.signed_en(change_1d)
-        ) as label_en
+        node_zh || ' ' || lake.serving.count_zh(customers)
+        || coalesce(' (' || lake.serving.share(share_of_parent) || ')', '')
+        || coalesce(' ' || lake.serving.signed_zh(change_1d), '') as label_zh,
+        node_en || ' ' || lake.serving.count_en(customers)
+        || coalesce(' (' || lake.serving.share(share_of_parent) || ')', '')
+        || coalesce(' ' || lake.serving.signed_en(change_1d), '') as label_en
     from named
 )
 
