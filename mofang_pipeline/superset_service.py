@@ -23,6 +23,7 @@ from mofang_pipeline.serving import publish
 
 BUNDLE = REPOSITORY / "superset"
 PROGRAMS = Path(os.environ.get("MOFANG_SUPERSET_VENV", REPOSITORY / ".venv-superset")) / "bin"
+PARTS = ("metadata.yaml", "databases/*.yaml", "datasets/*/*.yaml", "charts/*.yaml", "dashboards/*.yaml")
 ADMIN = "admin"
 WORKERS = 2
 FAMILIES = "select node_zh, node_en, family from lake.serving.node_option order by sort_order"
@@ -137,7 +138,7 @@ def _fingerprint(home: Home, families: list[tuple[str, str, str]]) -> str:
 
 
 def _bundle_files() -> Iterator[Path]:
-    yield from sorted(BUNDLE.rglob("*.yaml"))
+    yield from sorted(path for part in PARTS for path in BUNDLE.glob(part))
 
 
 def _set_up(home: Home, folder: Path) -> None:

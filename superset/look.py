@@ -33,9 +33,10 @@ def _pill(colour: str) -> dict[str, object]:
     return {
         "backgroundColor": colour,
         "color": "#ffffff",
-        "padding": [2, 5, 1, 5],
+        "padding": [1, 4],
         "borderRadius": 3,
-        "fontSize": 11,
+        "fontSize": 10,
+        "lineHeight": 12,
         "fontWeight": "bold",
     }
 
@@ -57,6 +58,8 @@ _TREE_LABEL = {
     "padding": [1, 3],
     "rich": TREE_TEXT,
 }
+
+_LEAF_LABEL = {**_TREE_LABEL, "lineHeight": 12, "backgroundColor": "transparent", "padding": 0}
 
 THEME = {
     "token": {
@@ -94,10 +97,10 @@ THEME = {
             "series": {
                 "left": 14,
                 "right": "36%",
-                "top": 12,
-                "bottom": 12,
+                "top": 8,
+                "bottom": 8,
                 "label": _TREE_LABEL,
-                "leaves": {"label": _TREE_LABEL},
+                "leaves": {"label": _LEAF_LABEL},
                 "lineStyle": {"color": "#C3CCD6", "width": 1.2, "curveness": 0.5},
                 "itemStyle": {"color": PRIMARY, "borderColor": PRIMARY, "borderWidth": 1.2},
             },
@@ -105,7 +108,7 @@ THEME = {
         "sankey_v2": {
             "series": {
                 "left": 6,
-                "right": "31%",
+                "right": "36%",
                 "top": 10,
                 "bottom": 10,
                 "nodeWidth": 14,

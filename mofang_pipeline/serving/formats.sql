@@ -42,8 +42,6 @@ case measure
     when 'bound_institutions' then node.bound_institutions_avg
     when 'pay_cnt_30d' then node.pay_cnt_30d_avg
     when 'pay_amt_30d' then node.pay_amt_30d_avg / 100
-    when 'pay_cnt_90d' then node.pay_cnt_90d_avg
-    when 'pay_amt_90d' then node.pay_amt_90d_avg / 100
     when 'refund_cnt_30d' then node.refund_cnt_30d_avg
     when 'fail_cnt_30d' then node.fail_cnt_30d_avg
 end;

@@ -42,10 +42,8 @@ measure as (
         (9, 'bound_institutions', '绑定机构（家）', 'Institutions'),
         (10, 'pay_cnt_30d', '30天支付（笔）', 'Payments, 30 d'),
         (11, 'pay_amt_30d', '30天支付（元）', 'Paid, 30 d (yuan)'),
-        (12, 'pay_cnt_90d', '90天支付（笔）', 'Payments, 90 d'),
-        (13, 'pay_amt_90d', '90天支付（元）', 'Paid, 90 d (yuan)'),
-        (14, 'refund_cnt_30d', '30天退款（笔）', 'Refunds, 30 d'),
-        (15, 'fail_cnt_30d', '30天失败（笔）', 'Failures, 30 d')
+        (12, 'refund_cnt_30d', '30天退款（笔）', 'Refunds, 30 d'),
+        (13, 'fail_cnt_30d', '30天失败（笔）', 'Failures, 30 d')
     ) as measure (sort_order, measure, measure_zh, measure_en)
 ),
 
