@@ -85,7 +85,7 @@ def _build(question: Question, days: dg.PartitionsDefinition[str]) -> dg.AssetCh
         description=f"expectations/ and identities of {', '.join(question.tables)}.",
     )
     def quality(context: dg.AssetCheckExecutionContext, mofang: Mofang) -> dg.AssetCheckResult:
-        return _outcome(answer(question, mofang, days_of(context)), days_of(context))
+        return outcome(answer(question, mofang, days_of(context)), days_of(context))
 
     return quality
 
@@ -106,13 +106,13 @@ def _build_landing(days: dg.PartitionsDefinition[str]) -> dg.AssetChecksDefiniti
         run_days = days_of(context)
         results = answer(LANDING, mofang, run_days)
         for table in TABLES:
-            mine = [_of_table(result, table.name) for result in results]
-            yield _outcome(mine, run_days, ["landed", table.name])
+            mine = [of_table(result, table.name) for result in results]
+            yield outcome(mine, run_days, ["landed", table.name])
 
     return landing_quality
 
 
-def _of_table(result: CheckResult, table: str) -> CheckResult:
+def of_table(result: CheckResult, table: str) -> CheckResult:
     """The part of a result on landed files that concerns one landed table."""
     mine = tuple(failure for failure in result.failures if failure[0].startswith(table))
     return CheckResult(result.day, result.check, len(mine), mine)
@@ -131,7 +131,7 @@ def answer(question: Question, mofang: Mofang, run_days: tuple[date, date]) -> l
     return results
 
 
-def _outcome(
+def outcome(
     results: Sequence[CheckResult], run_days: tuple[date, date], asset: Sequence[str] | None = None
 ) -> dg.AssetCheckResult:
     """One Dagster result: an error where a critical rule fails on one of the run's own days."""

@@ -45,9 +45,9 @@ def dbt(home: Home) -> Dbt:
 
 
 def keep_environment(patch: pytest.MonkeyPatch) -> None:
-    """Puts back what dbt_environment sets, once dbt is done."""
+    """Has `patch` put back what dbt_environment sets, once dbt is done."""
     for name in ("LAKE_DSN", "LAKE_PATH", "EXTENSIONS", "THREADS"):
-        patch.delenv(f"MOFANG_{name}", raising=False)
+        patch.setenv(f"MOFANG_{name}", "")
 
 
 @pytest.fixture
