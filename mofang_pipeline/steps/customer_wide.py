@@ -1,6 +1,7 @@
 """Step 2: typed rows -> dbt -> customer_wide, for the run's days and those that late rows have changed."""
 
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -66,6 +67,7 @@ def build(days: dg.PartitionsDefinition, manifest: Path) -> dg.AssetsDefinition:
             "last_day": todo.days[-1].last.isoformat(),
         }
         dbt_environment(mofang.home)
+        os.environ["DBT_TARGET_PATH"] = str(manifest.parent)  # where dbt finds what was parsed when it was made
         with lake.writer_lock(mofang.home):
             yield from dbt.cli(["build", "--vars", json.dumps(variables)], context=context).stream()
         with mofang.writer() as connection:
