@@ -1,6 +1,6 @@
 """Suites on the lake: a true bank passes; what is wrong is found on its day, with its rows."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import duckdb
@@ -67,7 +67,7 @@ def test_wrong_value_is_found_on_its_day(bank: duckdb.DuckDBPyConnection, plant:
 
 
 @pytest.fixture(scope="module")
-def customers_that_fail(bank: duckdb.DuckDBPyConnection) -> Iterator[dict[str, list[str]]]:
+def customers_that_fail(bank: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
     """By rule: the customers that fail it, when there is a copy of customer 2 with one fault for every rule."""
     copied = "select * replace ($key as customer_key) from mart.customer_wide"
     for rule, fault in WRONG_CUSTOMER.items():
@@ -78,8 +78,8 @@ def customers_that_fail(bank: duckdb.DuckDBPyConnection) -> Iterator[dict[str, l
         )
         bank.execute(f"update mart.customer_wide set {fault} where customer_key = $key", key)
     results = run_suite(bank, read_suite("customer_wide"), [D0, D1], volume_floor=BIG)
-    yield {each.check.check_name: [key for key, _ in each.failures] for each in results if each.day == D1}
     bank.execute("delete from mart.customer_wide where customer_key >= 100")
+    return {each.check.check_name: [key for key, _ in each.failures] for each in results if each.day == D1}
 
 
 @pytest.mark.parametrize("rule", WRONG_CUSTOMER)
