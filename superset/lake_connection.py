@@ -135,6 +135,8 @@ def _snapshot_or_none() -> int | None:
         return None
 
 
-def snapshot_cache(app: Any, config: dict[str, Any], args: list[Any], kwargs: dict[str, Any]) -> SnapshotCache:
+def snapshot_cache(
+    app: Any, config: dict[str, Any], args: list[Any], kwargs: dict[str, Any]
+) -> SnapshotCache:
     """flask-caching's factory."""
     return SnapshotCache(config["CACHE_DIR"], threshold=5000, mode=0o600)

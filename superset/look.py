@@ -1,12 +1,14 @@
-"""Mofang's look: brand, one colour per segment family, and what Superset's stock tree and Sankey need to be readable."""
+"""Mofang's look: brand, one colour per segment family, and what the stock tree and Sankey need."""
 
 import json
 from base64 import b64encode
 from pathlib import Path
 
 PRIMARY = "#0B5FA5"
-# A no card, B not bound, C bound but never paid, D active, E sliding, F asleep, G lost, X out of scope, O several of them.
-FAMILY_COLOURS: dict[str, str] = json.loads(Path(__file__).with_name("family_colours.json").read_text("utf-8"))
+# A no card, B not bound, C bound but never paid, D active, E sliding, F asleep, G lost, X out of scope, O several.
+FAMILY_COLOURS: dict[str, str] = json.loads(
+    Path(__file__).with_name("family_colours.json").read_text("utf-8")
+)
 
 _CUBE = (
     '<path d="M16 2 29 9v14l-13 7L3 23V9z" fill="#0B5FA5"/><path d="M16 2 29 9 16 16 3 9z" fill="#5AA9E6"/>'

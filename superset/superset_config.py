@@ -1,6 +1,6 @@
 """Superset's settings for Mofang. Everything that differs between installations comes from the environment.
 
-`mofang_pipeline/superset_service.py` sets that environment; the look lives in `look.py`, the lake in `lake_connection.py`.
+`mofang_pipeline/superset_service.py` sets that environment; the look is look.py's, the lake lake_connection.py's.
 """
 
 import os
@@ -12,10 +12,15 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from cachelib import FileSystemCache
 from lake_connection import mutate_connection, refuse_unfiltered
-from look import FAVICONS, THEME
+from look import FAVICONS, THEME  # noqa: F401 - Superset reads FAVICONS here
 from wording import complete_chinese
 
-DEFAULT_SECRETS = {"", "CHANGE_ME_TO_A_COMPLEX_RANDOM_SECRET", "thisISaSECRET_1234", "test-guest-secret-change-me"}
+DEFAULT_SECRETS = {
+    "",
+    "CHANGE_ME_TO_A_COMPLEX_RANDOM_SECRET",
+    "thisISaSECRET_1234",
+    "test-guest-secret-change-me",
+}
 
 
 def required_secret(name: str) -> str:

@@ -44,7 +44,9 @@ def published(home: Home) -> Published:
     except FileNotFoundError:
         raise NotPublishedError("nothing is published yet: run `mofang run` first") from None
     except (ValueError, KeyError) as error:
-        raise NotPublishedError(f"{path} is not a publication pointer ({error}): run `mofang run` again") from error
+        raise NotPublishedError(
+            f"{path} is not a publication pointer ({error}): run `mofang run` again"
+        ) from error
 
 
 def pointer(home: Home) -> Path:

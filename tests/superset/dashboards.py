@@ -60,6 +60,15 @@ def wait_for_charts(page: Page) -> None:
     page.wait_for_function(LOADED, timeout=60_000)
 
 
+def choose(page: Page, filter_name: str, value: str) -> None:
+    """Sets the filter NATIVE_FILTER-`filter_name` and applies it."""
+    page.locator(f"#NATIVE_FILTER-{filter_name}").click(force=True)
+    page.keyboard.type(value)
+    page.locator(f'.ant-select-item-option[title="{value}"]').first.click()
+    page.locator('[data-test="filter-bar__apply-button"]').click()
+    wait_for_charts(page)
+
+
 def screenshots(url: str, user: str, password: str, folder: Path) -> list[Path]:
     """Writes {tree,flow}-{zh,en}.png, 1440 x 900."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -15,7 +15,10 @@ from mofang_pipeline import lake
 from mofang_pipeline.home import Home
 
 LOCAL_ORG = "530000"
-LOCAL_LEAVES = [("B7_CROP", "涉农代发未绑", "Crop payroll, not bound"), ("B7_REST", "其他代发未绑", "Other payroll, not bound")]
+LOCAL_LEAVES = [
+    ("B7_CROP", "涉农代发未绑", "Crop payroll, not bound"),
+    ("B7_REST", "其他代发未绑", "Other payroll, not bound"),
+]
 SQL = Path(__file__).with_name("scratch_lake.sql")
 
 
@@ -26,7 +29,9 @@ def build(home: Home, *, customers: int, first_day: date, days: int) -> int:
         text = SQL.read_text(encoding="utf-8")
         for statement in text.split(";\n"):
             if statement.strip():
-                connection.execute(statement, _used(statement, customers=customers, first_day=first_day, days=days))
+                connection.execute(
+                    statement, _used(statement, customers=customers, first_day=first_day, days=days)
+                )
         return lake.latest_snapshot(connection)
 
 
@@ -42,7 +47,8 @@ def _load_rulebook(connection: duckdb.DuckDBPyConnection, rulebook: Path) -> Non
         "(org_code varchar, parent_code varchar, level varchar, name_zh varchar, name_en varchar)"
     )
     connection.execute(
-        "insert into lake.mart.organisation select unnest($a), nullif(unnest($b), ''), unnest($c), unnest($d), unnest($e)",
+        "insert into lake.mart.organisation "
+        "select unnest($a), nullif(unnest($b), ''), unnest($c), unnest($d), unnest($e)",
         dict(zip("abcde", map(list, zip(*organisations, strict=True)), strict=True)),
     )
     nodes = _nodes(yaml.safe_load((rulebook / "tree.yaml").read_text(encoding="utf-8"))["nodes"])
@@ -58,9 +64,18 @@ def _nodes(nodes: list[dict[str, str]]) -> list[tuple[object, ...]]:
     parents = {node["id"]: node.get("parent") for node in nodes}
     ordered = _depth_first(nodes, None)
     rows = [
-        (node["id"], node.get("parent"), _depth(parents, node["id"]), node["id"] not in parents.values(),
-         node["id"] if node["id"] not in parents.values() else None,
-         node["zh"], node["en"], node.get("when", "otherwise"), order * 10, None)
+        (
+            node["id"],
+            node.get("parent"),
+            _depth(parents, node["id"]),
+            node["id"] not in parents.values(),
+            node["id"] if node["id"] not in parents.values() else None,
+            node["zh"],
+            node["en"],
+            node.get("when", "otherwise"),
+            order * 10,
+            None,
+        )
         for order, node in enumerate(ordered)
     ]
     hq_leaf = next(row for row in rows if row[0] == "B7")
