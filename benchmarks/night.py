@@ -18,9 +18,8 @@ import duckdb
 
 from mofang_pipeline import lake, landing, plan, profiles, published, segments, transitions
 from mofang_pipeline.home import Home
-from mofang_pipeline.manifest import PROJECT
+from mofang_pipeline.manifest import PROJECT, dbt_environment
 from mofang_pipeline.rulebook import Rulebook
-from mofang_pipeline.steps.resources import dbt_environment
 
 MODELS = (
     "int_agreement_state",
@@ -109,16 +108,12 @@ def _run_dbt(home: Home, todo: plan.Plan) -> float:
     """Runs dbt and returns the seconds of its models alone, by its own record."""
     target = home.folder("bench")
     dbt_environment(home)
-    variables = {
-        "days": [window.as_vars() for window in todo.days],
-        "ledger_ranges": [window.as_vars() for window in todo.ledger_ranges],
-    }
     command = [str(Path(sys.executable).with_name("dbt")), "run", "--quiet", "--target-path", str(target)]
     with lake.writer_lock(home):
         subprocess.run(
-            [*command, "--log-path", str(target), "--vars", json.dumps(variables)],
+            [*command, "--log-path", str(target)],
             cwd=PROJECT,
-            env=os.environ | {"DBT_PROFILES_DIR": str(PROJECT)},
+            env=os.environ | todo.environment() | {"DBT_PROFILES_DIR": str(PROJECT)},
             check=True,
         )
     results = json.loads((target / "run_results.json").read_text())["results"]

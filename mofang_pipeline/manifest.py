@@ -7,9 +7,21 @@ import subprocess
 import sys
 from pathlib import Path
 
+from mofang_pipeline import lake, stores
 from mofang_pipeline.home import REPOSITORY, Home
 
 PROJECT = REPOSITORY / "dbt_project"
+
+
+def dbt_environment(home: Home) -> None:
+    """What dbt_project/profiles.yml reads, set for dbt's own process."""
+    os.environ.update(
+        MOFANG_LAKE_DSN=stores.ducklake_dsn(home),
+        MOFANG_LAKE_PATH=f"{home.lake}/",
+        MOFANG_EXTENSIONS=lake.extension_folder(home),
+        MOFANG_THREADS=str(home.threads),
+        DBT_SEND_ANONYMOUS_USAGE_STATS="false",
+    )
 
 
 class DbtParseError(Exception):
@@ -22,6 +34,7 @@ def manifest_path(home: Home) -> Path:
     manifest = kept / "manifest.json"
     if not manifest.exists():
         draft = kept.with_name(f".{kept.name}.{os.getpid()}")
+        dbt_environment(home)  # dbt parses again where the profile has changed
         _parse(draft)
         shutil.rmtree(kept, ignore_errors=True)
         draft.replace(kept)

@@ -4,6 +4,7 @@ Pure over the lake's books: landed.touch says which days every load changed, int
 knows. So the plan is the same whoever asks, in whatever order days are filled, and after any crash.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -49,6 +50,15 @@ class Plan:
     days: tuple[Window, ...]
     ledger_ranges: tuple[Window, ...]
     load_id: int
+
+    def environment(self) -> dict[str, str]:
+        """The plan as dbt_project/macros/{by_day,run_days}.sql read it."""
+        return {
+            "MOFANG_DAYS": json.dumps([window.as_vars() for window in self.days]),
+            "MOFANG_LEDGER_RANGES": json.dumps([window.as_vars() for window in self.ledger_ranges]),
+            "MOFANG_FIRST_DAY": self.days[0].first.isoformat(),
+            "MOFANG_LAST_DAY": self.days[-1].last.isoformat(),
+        }
 
 
 def make_plan(
@@ -114,12 +124,22 @@ def mark_segmented(
     provinces: Sequence[str] = (),
 ) -> None:
     """Writes in the books that the segments of `days` (of `provinces`; none: all) know what the wide table knows."""
-    scope = list(provinces) or tier1_codes(rulebook)
+    _mark_like_wide(connection, "segments", days, list(provinces) or tier1_codes(rulebook))
+
+
+def mark_published(connection: duckdb.DuckDBPyConnection, days: Sequence[date]) -> None:
+    """Writes in the books that all that follows from the wide table of `days` is made."""
+    _mark_like_wide(connection, "published", days, [""])
+
+
+def _mark_like_wide(
+    connection: duckdb.DuckDBPyConnection, kind: str, days: Sequence[date], provinces: Sequence[str]
+) -> None:
     known = dict(
         connection.execute("select day, load_id from int.computed_day where kind = 'wide'").fetchall()
     )
     for load_id in {known[day] for day in days}:
-        mark_computed(connection, "segments", [day for day in days if known[day] == load_id], load_id, scope)
+        mark_computed(connection, kind, [day for day in days if known[day] == load_id], load_id, provinces)
 
 
 def tier1_codes(rulebook: Rulebook) -> list[str]:
@@ -149,7 +169,7 @@ def forget_old_states(connection: duckdb.DuckDBPyConnection) -> str:
 
 
 def days_to_segment(connection: duckdb.DuckDBPyConnection, first: date, last: date) -> list[date]:
-    """The days first..last whose wide table is there, and restated ones whose segments are older than it.
+    """The days first..last whose wide table is there, and restated ones that were published with an older one.
 
     A restated day that a critical check holds back is left out; the requested days are not, since the
     check itself stops the run before it comes here.
@@ -159,14 +179,15 @@ def days_to_segment(connection: duckdb.DuckDBPyConnection, first: date, last: da
         """
         select distinct wide.day
         from int.computed_day as wide
-        left join int.computed_day as segments on segments.kind = 'segments' and wide.day = segments.day
+        left join int.computed_day as shown on shown.kind = 'published' and wide.day = shown.day
         left join mart.data_quality_result as failed
             on wide.day = failed.day and failed.severity = 'critical' and not failed.passed
+            and failed.table_name in ('landing_file', 'quarantine', 'customer_wide')
         where
             wide.kind = 'wide'
             and (
                 wide.day between $first and $last
-                or (segments.load_id < wide.load_id and failed.day is null)
+                or (shown.load_id < wide.load_id and failed.day is null)
             )
         order by wide.day
         """,

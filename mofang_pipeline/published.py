@@ -57,7 +57,9 @@ def write_organisations(connection: duckdb.DuckDBPyConnection, rulebook: Ruleboo
     replace_all(connection, "mart.institution", institutions)
 
 
-def replace_all(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[object, ...]]) -> None:
+def replace_all(
+    connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[object, ...]]
+) -> None:
     """Replaces a small table's rows in one transaction, unless they are the same already."""
     if sorted(connection.execute(f"select * from {table}").fetchall(), key=repr) == sorted(rows, key=repr):
         return
@@ -67,7 +69,9 @@ def replace_all(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequenc
     connection.execute("commit")
 
 
-def insert_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[object, ...]]) -> None:
+def insert_rows(
+    connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[object, ...]]
+) -> None:
     """Appends small rows as one insert: one list is bound for each column."""
     if not rows:
         return

@@ -57,7 +57,9 @@ def _config(provinces: Sequence[str]) -> dict[str, object]:
     if not provinces:
         return quiet
     scope = {"config": {"provinces": list(provinces)}}
-    return quiet | {"ops": {"segment_membership": scope, "segment_transition_daily": scope}}
+    return quiet | {
+        "ops": {name: scope for name in ("segment_membership", "segment_transition_daily", "published")}
+    }
 
 
 def _is_wide_computed(home: Home, first: date, last: date) -> bool:

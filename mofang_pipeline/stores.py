@@ -93,5 +93,7 @@ def _ensure_database(url: str, database: str) -> None:
     with closing(connection), connection.cursor() as cursor:
         cursor.execute("select 1 from pg_database where datname = %s", (database,))
         if cursor.fetchone() is None:
-            with suppress(psycopg2.errors.DuplicateDatabase, psycopg2.errors.UniqueViolation):  # made meanwhile
+            with suppress(
+                psycopg2.errors.DuplicateDatabase, psycopg2.errors.UniqueViolation
+            ):  # made meanwhile
                 cursor.execute(sql.SQL("create database {}").format(sql.Identifier(database)))

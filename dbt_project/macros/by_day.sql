@@ -2,7 +2,7 @@
     The materialization `by_day`: a table partitioned by day, of which a run replaces exactly the days it is given.
 
     The model's text is rendered once; first_day(), last_day() and base_day() stand in it as marks that are filled in
-    for each window of the variable named by config `windows` (`days` or `ledger_ranges`). Each window is one
+    for each window that run_windows() gives for config `windows` (`days` or `ledger_ranges`). Each window is one
     transaction: delete its partition, insert the query's rows. So 30 days are one dbt start, a crash leaves whole
     days, and the memory needed is that of one window.
 #}
@@ -11,6 +11,15 @@
 {% macro base_day() %}cast('__base__' as date){% endmacro %}
 
 {% macro crossed_days() %}__crossed_days__{% endmacro %}
+
+{#
+    What a run computes, from the environment (mofang_pipeline/plan.py): MOFANG_DAYS, a business day each and the state
+    day that it is rolled on from; MOFANG_LEDGER_RANGES, known days whose ledger partitions are written anew.
+    Not from --vars: every new set of those makes dbt parse the whole project again.
+#}
+{% macro run_windows(name) -%}
+    {{ return(fromjson(env_var('MOFANG_' ~ (name | upper), '[]'))) }}
+{%- endmacro %}
 
 {# A window is {first, last, base, crossed_days}: text days, and the list of event days that cross a window's edge. #}
 {% macro fill_window(text, window) -%}
@@ -24,7 +33,7 @@
 {% materialization by_day, default, supported_languages=['sql'] %}
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- set partition_day = config.get('partition_day', 'day') -%}
-    {%- set windows = var(config.get('windows', 'days')) -%}
+    {%- set windows = run_windows(config.get('windows', 'days')) -%}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
 
     {%- if load_cached_relation(this) is none -%}

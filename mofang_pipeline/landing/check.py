@@ -90,9 +90,10 @@ def _organisation_problems(table: Table, name: str) -> list[Problem]:
             "is not a tier2 organisation of the row's province: correct it, "
             "or add the branch and send the file again"
         )
+        unknown = "province_code || '/' || city_code not in (select code from landing_city)"
         return [
-            Problem(name, reason, "province_code || '/' || city_code not in (select code from landing_city)")
-        ]
+            Problem(name, reason, f"city_code is not null and {unknown}")
+        ]  # NULL not in (no rows) is true
     return []
 
 

@@ -1,6 +1,6 @@
 -- Tables that Python steps write, beside those that dbt declares and those of landing (landing/).
 create table if not exists int.computed_day (
-    kind varchar, -- 'ledger', 'state', 'wide' or 'segments'
+    kind varchar, -- 'ledger', 'state', 'wide', 'segments' or 'published'
     day date,
     province varchar, -- '' but for 'segments'
     load_id bigint -- the last load that the day's rows know

@@ -1,6 +1,5 @@
 """Step 2: typed rows -> dbt -> customer_wide, for the run's days and those that late rows have changed."""
 
-import json
 import os
 import sys
 import time
@@ -13,8 +12,9 @@ from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_as
 
 from mofang_pipeline import lake, plan
 from mofang_pipeline.home import REPOSITORY
+from mofang_pipeline.manifest import dbt_environment
 from mofang_pipeline.steps.partitions import days_of
-from mofang_pipeline.steps.resources import Mofang, dbt_environment
+from mofang_pipeline.steps.resources import Mofang
 
 PROJECT = REPOSITORY / "dbt_project"
 LAYERS = {"staging": "staging", "intermediate": "kept_up_state", "marts": "wide_table"}
@@ -60,16 +60,13 @@ def build(days: dg.PartitionsDefinition, manifest: Path) -> dg.AssetsDefinition:
         with mofang.writer() as connection:
             todo = plan.make_plan(connection, first, last, restatement_days=restatement_days)
         context.log.info(f"{len(todo.days)} day(s), {len(todo.ledger_ranges)} ledger range(s)")
-        variables = {
-            "days": [window.as_vars() for window in todo.days],
-            "ledger_ranges": [window.as_vars() for window in todo.ledger_ranges],
-            "first_day": todo.days[0].first.isoformat(),
-            "last_day": todo.days[-1].last.isoformat(),
-        }
         dbt_environment(mofang.home)
-        os.environ["DBT_TARGET_PATH"] = str(manifest.parent)  # where dbt finds what was parsed when it was made
+        os.environ.update(todo.environment())
+        os.environ["DBT_TARGET_PATH"] = str(
+            manifest.parent
+        )  # where dbt finds what was parsed when it was made
         with lake.writer_lock(mofang.home):
-            yield from dbt.cli(["build", "--vars", json.dumps(variables)], context=context).stream()
+            yield from dbt.cli(["build"], context=context).stream()
         with mofang.writer() as connection:
             plan.mark_plan(connection, todo)
             context.log.info(

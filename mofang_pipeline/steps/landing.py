@@ -40,6 +40,9 @@ def build(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         rulebook = mofang.rulebook()
         with mofang.writer() as connection:
             published.write_organisations(connection, rulebook)
+            published.create_views(
+                connection
+            )  # the status of days is there to be read even if no run ever ends well
             summary = landing.load(
                 connection,
                 landing=mofang.home.landing,

@@ -4,10 +4,11 @@ from typing import Any
 
 import dagster as dg
 
-from mofang_pipeline import lake, published
+from mofang_pipeline import lake, plan, published
 from mofang_pipeline.serving import publish, views
 from mofang_pipeline.steps.partitions import days_of
 from mofang_pipeline.steps.resources import Mofang
+from mofang_pipeline.steps.segments import Scope
 
 
 def build(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
@@ -26,9 +27,13 @@ def build(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         kinds={"duckdb"},
         owners=["team:data"],
     )
-    def published_snapshot(context: dg.AssetExecutionContext, mofang: Mofang) -> dg.MaterializeResult[Any]:
+    def published_snapshot(
+        context: dg.AssetExecutionContext, config: Scope, mofang: Mofang
+    ) -> dg.MaterializeResult[Any]:
         """The lake's snapshot that Superset and the command line read, with all published views in it."""
         with mofang.writer() as connection:
+            if not config.provinces:
+                plan.mark_published(connection, plan.days_to_segment(connection, *days_of(context)))
             published.create_views(connection)
             views.create_views(connection)
             snapshot = lake.latest_snapshot(connection)

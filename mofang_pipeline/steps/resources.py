@@ -1,6 +1,5 @@
 """What steps are given: the installation's home, its lake and its checked rulebook."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -39,16 +38,3 @@ class Mofang(dg.ConfigurableResource):  # type: ignore[type-arg]
             yield connection
         finally:
             connection.close()
-
-
-def dbt_environment(home: Home) -> None:
-    """What dbt_project/profiles.yml reads, set for dbt's own process."""
-    from mofang_pipeline import stores
-
-    os.environ.update(
-        MOFANG_LAKE_DSN=stores.ducklake_dsn(home),
-        MOFANG_LAKE_PATH=f"{home.lake}/",
-        MOFANG_EXTENSIONS=lake.extension_folder(home),
-        MOFANG_THREADS=str(home.threads),
-        DBT_SEND_ANONYMOUS_USAGE_STATS="false",
-    )

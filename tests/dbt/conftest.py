@@ -11,8 +11,7 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 from mofang_pipeline import lake, published
 from mofang_pipeline.home import Home
 from mofang_pipeline.landing import tables
-from mofang_pipeline.manifest import PROJECT
-from mofang_pipeline.steps.resources import dbt_environment
+from mofang_pipeline.manifest import PROJECT, dbt_environment
 
 Dbt = Callable[..., dbtRunnerResult]
 

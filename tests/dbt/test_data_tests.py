@@ -7,7 +7,6 @@ import pytest
 
 from tests.dbt.conftest import Dbt
 
-DAYS = {"first_day": "2026-01-31", "last_day": "2026-01-31"}
 TABLE = "int.int_customer_state"
 
 
@@ -23,7 +22,10 @@ def customers(writing: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyCon
 
 
 def failed(dbt: Dbt) -> list[str]:
-    done = dbt("test", "--select", "int_customer_state", "--exclude", "test_type:unit", **DAYS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MOFANG_FIRST_DAY", "2026-01-31")
+        patch.setenv("MOFANG_LAST_DAY", "2026-01-31")
+        done = dbt("test", "--select", "int_customer_state", "--exclude", "test_type:unit")
     return sorted(each.node.name.split("_")[0] for each in done.result if each.status != "pass")
 
 

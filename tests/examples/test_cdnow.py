@@ -35,11 +35,6 @@ FLOW = {
     ("unreg",    "new"     ): 7248,
 }  # fmt: skip
 
-# Landing holds back every customer without a city where the rulebook has no tier-2 branch (check.py, city_code).
-pytestmark = pytest.mark.xfail(
-    strict=True, reason="landing: city_code NULL is refused without tier-2 branches"
-)
-
 Rows = list[dict[str, Any]]
 Cdnow = Callable[..., Rows]
 

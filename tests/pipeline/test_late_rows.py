@@ -1,5 +1,6 @@
 """Rows that arrive after their day: restated within the window, reported as stale beyond it, never dropped."""
 
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 from mofang_pipeline.home import Home
 from tests.pipeline.conftest import run
-from tests.pipeline.test_exactness import Reading, differing_rows
+from tests.pipeline.test_exactness import Reading, contents, differing_rows
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +49,15 @@ def _some_account(landing: Path) -> str:
 @pytest.mark.parametrize("day", [3, 4, 5, 6, 7])
 def test_every_day_knows_what_arrived_within_its_window(late: Home, reading: Reading, day: int) -> None:
     assert differing_rows(reading(late), date(2026, 2, day)) == 0
+
+
+def test_restated_days_are_as_if_computed_at_once(
+    late: Home, reading: Reading, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    at_once = Home(home=tmp_path_factory.mktemp("at_once"))
+    shutil.copytree(late.landing, at_once.landing, dirs_exist_ok=True)
+    run(at_once, date(2026, 2, 3), date(2026, 2, 7))
+    assert contents(reading(late)) == contents(reading(at_once))
 
 
 def test_only_days_beyond_the_window_are_stale(late: Home, reading: Reading) -> None:
