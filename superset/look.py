@@ -35,17 +35,23 @@ def _pill(colour: str) -> dict[str, object]:
     return {
         "backgroundColor": colour,
         "color": "#ffffff",
-        "padding": [1, 4],
+        "padding": [2, 4, 1, 4],
         "borderRadius": 3,
         "fontSize": 10,
-        "lineHeight": 12,
+        "lineHeight": 13,
         "fontWeight": "bold",
     }
 
 
 TREE_TEXT = {
     **{family: _pill(colour) for family, colour in FAMILY_COLOURS.items()},
-    "n": {"fontWeight": "bold", "color": "#12304D", "fontSize": 11, "padding": [0, 0, 0, 4]},
+    "n": {
+        "fontWeight": "bold",
+        "color": "#12304D",
+        "fontSize": 11,
+        "padding": [0, 0, 0, 4],
+        "lineHeight": 15,
+    },
     "s": {"color": "#6B7785", "fontSize": 11, "padding": [0, 0, 0, 5]},
     "u": {"color": "#0B7A75", "fontSize": 11, "padding": [0, 0, 0, 5]},
     "d": {"color": "#C2410C", "fontSize": 11, "padding": [0, 0, 0, 5]},

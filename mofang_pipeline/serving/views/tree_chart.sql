@@ -1,5 +1,5 @@
--- One row per day, organisation, depth shown and node, as the tree chart wants it: sortable text ids with a fixed root,
--- and labels in the rich text of the theme ({D|...} is a pill in the colour of family D). A leaf beside inner
+-- One row per day, organisation, depth shown and node, as the tree chart wants it: sortable text ids with a
+-- fixed root, and labels in the rich text of the theme ({D|...} is a pill in the colour of family D). A leaf beside inner
 -- nodes hangs one level deeper, on a filler without a label, so that no label lies on another.
 with placed as (
     select node.*, depth_option.shown_depth, depth_option.depth_zh, depth_option.depth_en
@@ -46,7 +46,8 @@ leaf as (
     from labelled
     left join beside_inner
         on labelled.day = beside_inner.day and labelled.org_code = beside_inner.org_code
-        and labelled.shown_depth = beside_inner.shown_depth and labelled.tree_parent_id = beside_inner.tree_parent_id
+        and labelled.shown_depth = beside_inner.shown_depth
+        and labelled.tree_parent_id = beside_inner.tree_parent_id
     where labelled.is_leaf
 ),
 
