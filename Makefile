@@ -32,7 +32,7 @@ lint: setup ## ruff, mypy, sqlfluff
 	@echo "lint: ruff"; $(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet . || \
 		{ echo "lint: see above; 'make format' puts layout right" >&2; exit 1; }
 	@echo "lint: mypy"; $(BIN)/mypy --no-error-summary
-	@echo "lint: sqlfluff"; [ ! -d dbt_project/models ] || $(BIN)/sqlfluff lint --disable-progress-bar --nofail-on-skip dbt_project/models
+	@echo "lint: sqlfluff"; [ ! -d dbt_project/models ] || $(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models
 
 format: setup ## Lays out Python and SQL
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format .

@@ -1,7 +1,7 @@
 -- Each account (debit card) as last handed over by the day, with its deposit: one row per day and account.
 with
 
-prior as (
+earlier as (
 
     select *
     from {{ this }}
@@ -33,9 +33,14 @@ accounts as (
     from upserted
     union all
     select
-        prior.account_key, prior.customer_key, prior.opened_on, prior.closed_on, prior.status, prior.is_bindable
-    from prior
-    left join upserted on prior.account_key = upserted.account_key
+        earlier.account_key,
+        earlier.customer_key,
+        earlier.opened_on,
+        earlier.closed_on,
+        earlier.status,
+        earlier.is_bindable
+    from earlier
+    left join upserted on earlier.account_key = upserted.account_key
     where upserted.account_key is null
 
 )
@@ -43,7 +48,7 @@ accounts as (
 select
     {{ first_day() }} as day,
     accounts.*,
-    case when balances.account_key is not null then balances.deposit_fen else prior.deposit_fen end as deposit_fen
+    case when balances.account_key is not null then balances.deposit_fen else earlier.deposit_fen end as deposit_fen
 from accounts
-left join prior on accounts.account_key = prior.account_key
+left join earlier on accounts.account_key = earlier.account_key
 left join balances on accounts.account_key = balances.account_key

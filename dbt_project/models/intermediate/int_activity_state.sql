@@ -3,7 +3,7 @@
 --              - what was known by base_day and has left the window since (+ what has entered it).
 with
 
-prior as (
+earlier as (
 
     select *
     from {{ this }}
@@ -44,10 +44,11 @@ changes as (
         end as pay_cnt_mtd,
         case
             when {{ month_start(first_day()) }} = {{ month_start(base_day()) }} then pay_cnt_prev_month
-            when {{ month_start(days_before(month_start(first_day()), 1)) }} = {{ month_start(base_day()) }} then pay_cnt_mtd
+            when {{ month_start(days_before(month_start(first_day()), 1)) }} = {{ month_start(base_day()) }}
+                then pay_cnt_mtd
             else 0
         end as pay_cnt_prev_month
-    from prior
+    from earlier
     union all
     select
         customer_key,

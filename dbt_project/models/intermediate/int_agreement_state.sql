@@ -1,7 +1,7 @@
 -- Each agreement (a card bound to an institution) with its first and last events: one row per day and agreement.
 with
 
-prior as (
+earlier as (
 
     select *
     from {{ this }}
@@ -34,10 +34,10 @@ touched as (
     select * from fresh
     union all
     select
-        prior.agreement_key, prior.customer_key, prior.institution_code, prior.first_signed_on,
-        prior.last_signed_on, prior.last_terminated_on, prior.last_event, prior.last_event_at, prior.last_seq
-    from prior
-    where prior.agreement_key in (select fresh.agreement_key from fresh)
+        earlier.agreement_key, earlier.customer_key, earlier.institution_code, earlier.first_signed_on,
+        earlier.last_signed_on, earlier.last_terminated_on, earlier.last_event, earlier.last_event_at, earlier.last_seq
+    from earlier
+    where earlier.agreement_key in (select fresh.agreement_key from fresh)
 
 ),
 
@@ -62,10 +62,10 @@ final as (
     where place = 1
     union all
     select
-        prior.agreement_key, prior.customer_key, prior.institution_code, prior.first_signed_on,
-        prior.last_signed_on, prior.last_terminated_on, prior.last_event, prior.last_event_at, prior.last_seq
-    from prior
-    left join fresh on prior.agreement_key = fresh.agreement_key
+        earlier.agreement_key, earlier.customer_key, earlier.institution_code, earlier.first_signed_on,
+        earlier.last_signed_on, earlier.last_terminated_on, earlier.last_event, earlier.last_event_at, earlier.last_seq
+    from earlier
+    left join fresh on earlier.agreement_key = fresh.agreement_key
     where fresh.agreement_key is null
 
 )

@@ -2,7 +2,7 @@
 -- customer.
 with
 
-prior as (
+earlier as (
 
     select *
     from {{ this }}
@@ -36,10 +36,10 @@ customers as (
     from upserted
     union all
     select
-        prior.customer_key, prior.province, prior.city, prior.opened_on, prior.status, prior.birth_date,
-        prior.gender, prior.is_rural, prior.has_mobile, prior.consent_marketing, prior.id_expires_on
-    from prior
-    left join upserted on prior.customer_key = upserted.customer_key
+        earlier.customer_key, earlier.province, earlier.city, earlier.opened_on, earlier.status, earlier.birth_date,
+        earlier.gender, earlier.is_rural, earlier.has_mobile, earlier.consent_marketing, earlier.id_expires_on
+    from earlier
+    left join upserted on earlier.customer_key = upserted.customer_key
     where upserted.customer_key is null
 
 )
@@ -47,7 +47,7 @@ customers as (
 select
     {{ first_day() }} as day,
     customers.*,
-    case when held.customer_key is not null then held.aum_fen else prior.aum_fen end as aum_fen
+    case when held.customer_key is not null then held.aum_fen else earlier.aum_fen end as aum_fen
 from customers
-left join prior on customers.customer_key = prior.customer_key
+left join earlier on customers.customer_key = earlier.customer_key
 left join held on customers.customer_key = held.customer_key

@@ -3,7 +3,7 @@
 -- changed (`is_late`), or when the longest recent gap leaves its window.
 with
 
-prior as (
+earlier as (
 
     select customer_key, first_paid_on, last_paid_on, last_gap_days, gap_before_return_days, gap_ended_on
     from {{ this }}
@@ -24,16 +24,16 @@ unrolled as (
 
     select distinct fresh.customer_key
     from fresh
-    where fresh.is_late or (select count(*) from prior) = 0
+    where fresh.is_late or (select count(*) from earlier) = 0
 
 ),
 
 expiring as (
 
-    select prior.customer_key
-    from prior
-    left join unrolled on prior.customer_key = unrolled.customer_key
-    where prior.gap_ended_on <= {{ days_before(first_day(), 30) }} and unrolled.customer_key is null
+    select earlier.customer_key
+    from earlier
+    left join unrolled on earlier.customer_key = unrolled.customer_key
+    where earlier.gap_ended_on <= {{ days_before(first_day(), 30) }} and unrolled.customer_key is null
 
 ),
 
@@ -86,9 +86,9 @@ payment_days as (
     union all
     select customer_key, event_day, false as is_whole, false as is_recounted from rolled_days
     union all
-    select rolled.customer_key, prior.last_paid_on as event_day, false as is_whole, false as is_recounted
+    select rolled.customer_key, earlier.last_paid_on as event_day, false as is_whole, false as is_recounted
     from (select distinct customer_key from rolled_days) as rolled
-    inner join prior on rolled.customer_key = prior.customer_key
+    inner join earlier on rolled.customer_key = earlier.customer_key
 
 ),
 
@@ -138,16 +138,20 @@ moved as (
     select
         counted.customer_key,
         counted.last_paid_on,
-        case when counted.is_whole then counted.first_paid_on else coalesce(prior.first_paid_on, counted.first_paid_on) end
-            as first_paid_on,
-        case when counted.is_whole then counted.last_gap_days else coalesce(counted.last_gap_days, prior.last_gap_days) end
-            as last_gap_days,
-        case when not counted.is_recounted and prior.gap_before_return_days > coalesce(recent.gap_days, 0)
-            then prior.gap_before_return_days else recent.gap_days end as gap_before_return_days,
-        case when not counted.is_recounted and prior.gap_before_return_days > coalesce(recent.gap_days, 0)
-            then prior.gap_ended_on else recent.gap_ended_on end as gap_ended_on
+        case
+            when counted.is_whole then counted.first_paid_on
+            else coalesce(earlier.first_paid_on, counted.first_paid_on)
+        end as first_paid_on,
+        case
+            when counted.is_whole then counted.last_gap_days
+            else coalesce(counted.last_gap_days, earlier.last_gap_days)
+        end as last_gap_days,
+        case when not counted.is_recounted and earlier.gap_before_return_days > coalesce(recent.gap_days, 0)
+            then earlier.gap_before_return_days else recent.gap_days end as gap_before_return_days,
+        case when not counted.is_recounted and earlier.gap_before_return_days > coalesce(recent.gap_days, 0)
+            then earlier.gap_ended_on else recent.gap_ended_on end as gap_ended_on
     from counted
-    left join prior on counted.customer_key = prior.customer_key
+    left join earlier on counted.customer_key = earlier.customer_key
     left join recent on counted.customer_key = recent.customer_key
 
 ),
@@ -156,15 +160,15 @@ moved as (
 kept as (
 
     select
-        prior.customer_key,
-        prior.first_paid_on,
-        prior.last_paid_on,
-        prior.last_gap_days,
-        prior.gap_before_return_days,
-        prior.gap_ended_on
-    from prior
-    left join moved on prior.customer_key = moved.customer_key
-    left join unrolled on prior.customer_key = unrolled.customer_key
+        earlier.customer_key,
+        earlier.first_paid_on,
+        earlier.last_paid_on,
+        earlier.last_gap_days,
+        earlier.gap_before_return_days,
+        earlier.gap_ended_on
+    from earlier
+    left join moved on earlier.customer_key = moved.customer_key
+    left join unrolled on earlier.customer_key = unrolled.customer_key
     where moved.customer_key is null and unrolled.customer_key is null
 
 ),

@@ -1,4 +1,5 @@
--- One row per upsert of an account (a debit card); the state on a day is, per key, the last row in (dt, updated_at, seq).
+-- One row per upsert of an account (a debit card).
+-- The state on a day is, per key, the last row in (dt, updated_at, seq).
 select
     account_key,
     customer_key,

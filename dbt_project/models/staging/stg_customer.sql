@@ -1,4 +1,5 @@
--- One row per upsert of a customer; the state on a day is, per key, the last row in (dt, updated_at, seq).
+-- One row per upsert of a customer.
+-- The state on a day is, per key, the last row in (dt, updated_at, seq).
 select
     customer_key,
     province_code as province,
