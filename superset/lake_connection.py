@@ -22,7 +22,6 @@ LOCKED = {
     "autoload_known_extensions": "false",
     "allow_community_extensions": "false",
     "temp_directory": "",  # a query too large fails at once and does not fill the disk
-    "memory_limit": "2GiB",  # of one worker
 }
 # Views that join customers of two days: without these columns in a filter a query would join every pair of days.
 NEEDS_FILTER = {

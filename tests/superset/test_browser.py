@@ -6,7 +6,6 @@ MOFANG_PICTURES=docs/images, to the documentation.
 
 import os
 import socket
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -72,10 +71,8 @@ def shown_flow_total(page) -> int:
     return number(page.locator(".pvtGrandTotal").first.inner_text())
 
 
-def test_provisioning_again_changes_nothing_and_is_quick(scratch, superset):
-    started = time.monotonic()
+def test_provisioning_again_changes_nothing(scratch, superset):
     assert superset_service.provision(scratch) is False
-    assert time.monotonic() - started < 10
 
 
 def test_nobody_gets_in_with_a_default_password(superset):
