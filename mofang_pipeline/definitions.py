@@ -37,6 +37,8 @@ def build(
         jobs=jobs.build(days),
         schedules=[triggers.build_schedule(home, rulebook.settings.timezone)],
         sensors=[triggers.build_sensor(home)],
+        # One process for a run's steps: they share the lake's one writer, and the dear imports are paid once.
+        executor=dg.in_process_executor,
         loggers=loggers,
         resources={"mofang": Mofang(), "dbt": customer_wide.dbt_resource(manifest)},
     )
