@@ -13,7 +13,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from conftest import Bank, csv_text, customer, empty_bank, payment
+
+from tests.landing.conftest import Bank, csv_text, customer, empty_bank, payment
 
 DAY = "2026-01-05"
 HEADER = "txn_id,account_id,paid_at,amount_fen\n"

@@ -7,11 +7,11 @@ from typing import Any
 
 import duckdb
 import pytest
-from conftest import TOKEN_KEY, Bank, account, customer, empty_bank, payment, tables
 
 from mofang_pipeline import landing
 from mofang_pipeline.home import Home
 from mofang_pipeline.landing import loading, versions
+from tests.landing.conftest import TOKEN_KEY, Bank, account, customer, empty_bank, payment, tables
 
 DAYS = [f"2026-01-{day:02}" for day in range(5, 11)]
 

@@ -5,9 +5,10 @@ from tempfile import mkdtemp
 from typing import Any
 
 import duckdb
-from conftest import csv_text, empty_bank, payment
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+
+from tests.landing.conftest import csv_text, empty_bank, payment
 
 ROWS = st.lists(
     st.fixed_dictionaries(

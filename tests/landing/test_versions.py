@@ -2,7 +2,7 @@
 
 import os
 
-from conftest import Bank, account, customer, payment
+from tests.landing.conftest import Bank, account, customer, payment
 
 TRUTH = "select sum(sign), sum(sign * amount_fen) from lake.landed.payment where known_day <= date '{}'"
 RECORD = """
