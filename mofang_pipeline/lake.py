@@ -6,7 +6,6 @@ What a table means lives with the module or dbt model that makes it; here only t
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from datetime import date
 from typing import Any
 
 import duckdb
@@ -128,8 +127,3 @@ def _used(text: str, parameters: Mapping[str, Any] | Sequence[Any] | None) -> An
 
 def latest_snapshot(connection: duckdb.DuckDBPyConnection) -> int:
     return int(connection.execute(f"select max(snapshot_id) from {ALIAS}.snapshots()").fetchone()[0])  # type: ignore[index]
-
-
-def days_in(connection: duckdb.DuckDBPyConnection, table: str) -> list[date]:
-    """The days that `table` holds, in order."""
-    return [row[0] for row in connection.execute(f"select distinct day from {table} order by day").fetchall()]

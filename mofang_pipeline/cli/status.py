@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import date
 from typing import Any
 
+from mofang_pipeline.arrivals import REQUIRED
 from mofang_pipeline.cli.failures import CommandError
 from mofang_pipeline.cli.output import Rows
 from mofang_pipeline.cli.reading import newest_lake
@@ -11,7 +12,6 @@ from mofang_pipeline.home import Home
 from mofang_pipeline.landing import arrived_days
 
 COLUMNS = ("day", "landed", "computed", "stale", "failed", "not_arrived", "reason")
-REQUIRED = ("customer", "account", "payment")
 DAYS = """
     select
         day, bool_or(landed) as landed, bool_and(computed) as computed, bool_or(stale) as stale,

@@ -4,7 +4,7 @@ A day's rows depend only on the day and on what has landed, never on the clock. 
 of days goes on a server that runs for long; days that have landed are in the list whatever the clock says.
 """
 
-from datetime import date, timedelta
+from datetime import date
 
 import dagster as dg
 
@@ -36,7 +36,3 @@ def days_of(
         tags.get("dagster/asset_partition_range_end") or tags["dagster/partition"],
     )
     return date.fromisoformat(keys[0]), date.fromisoformat(keys[1])
-
-
-def days_between(first: date, last: date) -> list[date]:
-    return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]

@@ -10,11 +10,9 @@ import duckdb
 
 
 def markdown_table(
-    connection: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any] | None
+    connection: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any]
 ) -> dg.MarkdownMetadataValue:
-    """The query's rows as a Markdown table; "no rows" where there are none or nothing to ask."""
-    if parameters is None:
-        return dg.MetadataValue.md("no rows")
+    """The query's rows as a Markdown table."""
     cursor = connection.execute(query, parameters)
     names = [column[0] for column in cursor.description or ()]
     lines = ["| " + " | ".join(names) + " |", "|" + "---|" * len(names)]
