@@ -12,6 +12,9 @@ import duckdb
 from mofang_pipeline.rulebook import Rulebook
 
 SQL = Path(__file__).parent / "sql"
+# Files of sql/tables and sql/views, in the order of the flow: a view may read what stands before it.
+TABLES = ("core",)
+VIEWS = ("core",)
 PARTITIONS = {
     "mart.rule_version_day": "day",
     "mart.segment_membership": "day, province",
@@ -32,7 +35,8 @@ def statement(name: str) -> str:
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Makes what is missing; changes nothing that is there."""
     existing = {f"{schema}.{table}" for schema, table in _tables(connection)}
-    connection.execute(statement("tables"))
+    for part in TABLES:
+        connection.execute(statement(f"tables/{part}"))
     for table, columns in PARTITIONS.items():
         if table not in existing:
             connection.execute(f"alter table {table} set partitioned by ({columns})")
@@ -40,7 +44,8 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
 
 def create_views(connection: duckdb.DuckDBPyConnection) -> None:
     """Makes the published views anew; needs landing's and dbt's tables."""
-    connection.execute(statement("views"))
+    for part in VIEWS:
+        connection.execute(statement(f"views/{part}"))
 
 
 def write_organisations(connection: duckdb.DuckDBPyConnection, rulebook: Rulebook) -> None:

@@ -1,4 +1,4 @@
-"""One Postgres for all metadata: the DuckLake catalogue, Dagster, Superset and, later, the control database.
+"""One Postgres for all metadata: the DuckLake catalogue, Dagster, Superset and the control database.
 
 Embedded from a Python wheel by default (a Unix socket under MOFANG_HOME, stopped with its last user), external
 by MOFANG_POSTGRES_URL. Nothing else in the project knows which of the two it is.
@@ -15,7 +15,7 @@ from psycopg2 import sql
 
 from mofang_pipeline.home import Home
 
-DATABASES = ("mofang_lake", "mofang_dagster", "mofang_superset")
+DATABASES = ("mofang_lake", "mofang_dagster", "mofang_superset", "mofang_control")
 
 
 _STARTING = threading.Lock()  # the wheel's own lock is for processes, not for threads

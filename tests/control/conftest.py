@@ -1,0 +1,39 @@
+"""A control database for the tests of what people did, and a way past its guards."""
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+import sqlalchemy as sa
+
+from mofang_pipeline.control.database import engine
+from mofang_pipeline.home import Home
+
+Tamper = Callable[[str], None]
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    return Home(home=tmp_path_factory.mktemp("control"))
+
+
+@pytest.fixture
+def database(home: Home) -> sa.Engine:
+    """A log without entries: what the last test left is taken away as no one else can."""
+    made = engine(home)
+    _as_master(made, "truncate log_entry")
+    _as_master(made, "update log_head set seq = 0, hash = ''")
+    return made
+
+
+@pytest.fixture
+def tamper(database: sa.Engine) -> Tamper:
+    """Runs a statement as the server's master, who can switch triggers off."""
+
+    return partial(_as_master, database)
+
+
+def _as_master(database: sa.Engine, statement: str) -> None:
+    with database.begin() as connection:
+        connection.execute(sa.text("set local session_replication_role = replica"))
+        connection.exec_driver_sql(statement)
