@@ -182,7 +182,7 @@ def days_to_segment(connection: duckdb.DuckDBPyConnection, first: date, last: da
         left join int.computed_day as shown on shown.kind = 'published' and wide.day = shown.day
         left join mart.data_quality_result as failed
             on wide.day = failed.day and failed.severity = 'critical' and not failed.passed
-            and failed.table_name in ('landing_file', 'quarantine', 'customer_wide')
+            and failed.table_name in ('landing_file', 'quarantine', 'dbt', 'customer_wide')
         where
             wide.kind = 'wide'
             and (

@@ -13,6 +13,7 @@ from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_as
 from mofang_pipeline import lake, plan
 from mofang_pipeline.home import REPOSITORY
 from mofang_pipeline.manifest import dbt_environment
+from mofang_pipeline.quality import dbt_tests, results
 from mofang_pipeline.steps.partitions import days_of
 from mofang_pipeline.steps.resources import Mofang
 
@@ -66,8 +67,13 @@ def build(days: dg.PartitionsDefinition, manifest: Path) -> dg.AssetsDefinition:
             manifest.parent
         )  # where dbt finds what was parsed when it was made
         with lake.writer_lock(mofang.home):
-            yield from dbt.cli(["build"], context=context).stream()
+            invocation = dbt.cli(["build"], context=context, raise_on_error=False)
+            yield from invocation.stream()
+        record = dbt_tests.record(invocation.target_path)
         with mofang.writer() as connection:
+            results.write(connection, dbt_tests.results(record, [window.first for window in todo.days]))
+            if not invocation.is_successful():
+                raise dg.Failure(dbt_tests.failed_line(record))
             plan.mark_plan(connection, todo)
             context.log.info(
                 f"{time.monotonic() - started:.1f} s; kept state: {plan.forget_old_states(connection)}"

@@ -44,6 +44,14 @@ class Bank:
         rows = [f"{day}-{number},a{number},{day} 10:00:00,100" for number in numbers]
         self.land("payment", day, name, [head, *rows])
 
+    def set_kept_status(self, status: str) -> None:
+        """In the state that the bad day is rolled on from: what only dbt's own tests can then find."""
+        with lake.writer(self.home) as connection:
+            connection.execute(
+                "update int.int_customer_state set status = ? where day = ? and status <> 'closed'",
+                [status, GOOD],
+            )
+
     def run(self, day: date) -> str:
         """Computes one day; the reason why not, or nothing."""
         try:
@@ -84,6 +92,9 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, object
     bank.land_customers(BAD, "lost", "closed", range(10))
     seen["lost customers"] = (bank.run(BAD), bank.status(BAD), published(bank.home) == served)
     bank.land_customers(BAD, "mended", "active", range(10))
+    bank.set_kept_status("asleep")
+    seen["unknown status"] = (bank.run(BAD), bank.status(BAD), published(bank.home) == served)
+    bank.set_kept_status("active")
     seen["mended"] = (bank.run(BAD), bank.status(BAD), published(bank.home))
     yield seen
     os.environ.clear()
@@ -108,7 +119,11 @@ def test_run_is_blocked_by_name(
     assert story[stage][0].startswith(f"blocked by {check}: quality: {line}")
 
 
-@pytest.mark.parametrize("stage", ["half a file", "lost customers"])
+def test_a_failed_dbt_test_stops_the_run_by_name(story: dict[str, tuple[str, object]]) -> None:
+    assert story["unknown status"][0].startswith("build_customer_wide: dbt: one_of_int_customer_state_status")
+
+
+@pytest.mark.parametrize("stage", ["half a file", "lost customers", "unknown status"])
 def test_status_says_blocked_and_readers_keep_the_day_before(
     story: dict[str, tuple[str, tuple[bool, bool, str], bool]], stage: str
 ) -> None:
