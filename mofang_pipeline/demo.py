@@ -26,9 +26,18 @@ from mofang_pipeline.serving.publish import NotPublishedError, published
 
 DAGSTER_PORT, SUPERSET_PORT = 3000, 8088
 Step = Callable[[str], None]
+# A run would add nothing: computed for all, and by the last load. Rows too late for any run stay stale for good.
 COMPUTED_DAYS = """
-    select day from mart.day_status
-    group by day having bool_and(computed) and not bool_or(stale)
+    select segments.day
+    from int.computed_day as segments
+    where
+        segments.kind = 'segments'
+        and not exists (
+            select 1 from landed.touch as touch
+            where touch.load_id > segments.load_id and touch.known_day <= segments.day
+        )
+    group by segments.day
+    having count(*) = (select count(*) from mart.organisation where level = 'tier1')
 """
 
 
@@ -39,7 +48,7 @@ def run_demo(home: Home, sample: Sample, *, wait: bool) -> None:
     with Supervisor() as supervisor:
         _prepare(console, home, sample, supervisor)
         dagster, superset = claim_port(DAGSTER_PORT), claim_port(SUPERSET_PORT)
-        for service in _dagster_services(home, dagster):
+        for service in _dagster_services(home, dagster, sample.last):
             supervisor.start(service)
         with _step(console, "Superset set up") as step:
             if not superset_service.provision(home):
@@ -104,8 +113,9 @@ def _last_line(service: Service) -> str:
     return said[-1].split(": ", maxsplit=1)[-1] if said else ""
 
 
-def _dagster_services(home: Home, port: Port) -> tuple[Service, Service]:
-    variables, logs = dagster_home.environment(home), home.folder("logs")
+def _dagster_services(home: Home, port: Port, data_end: date) -> tuple[Service, Service]:
+    variables = dagster_home.environment(home) | {"MOFANG_DATA_END": f"{data_end}"}
+    logs = home.folder("logs")
     workspace = ("-w", str(REPOSITORY / "workspace.yaml"))
     webserver = (own_program("dagster-webserver"), *workspace, "-h", LOOPBACK, "-p", str(port.number))
     daemon = (own_program("dagster-daemon"), "run", *workspace)

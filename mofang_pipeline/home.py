@@ -5,6 +5,7 @@ Every path under MOFANG_HOME and every environment variable that Mofang reads is
 
 import os
 import secrets
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -15,13 +16,16 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 
 
 class Home(BaseSettings):
-    """Settings from the environment: MOFANG_HOME, MOFANG_RULEBOOK, MOFANG_POSTGRES_URL, MOFANG_THREADS."""
+    """Settings from the environment: MOFANG_HOME, MOFANG_RULEBOOK, MOFANG_POSTGRES_URL, MOFANG_DATA_END ..."""
 
     model_config = SettingsConfigDict(env_prefix="MOFANG_", frozen=True)
 
     home: Path = Path(".mofang")
     rulebook: Path = REPOSITORY / "rulebook"
     postgres_url: str | None = None  # an external server; else one is embedded under MOFANG_HOME/postgres
+    data_end: date | None = (
+        None  # where the data end for good, as the demo's do; else days go on with the clock
+    )
     threads: int = os.cpu_count() or 2
     memory_limit: str = (
         f"{psutil.virtual_memory().total // 2**21}MiB"  # of one DuckDB process; half the machine's
