@@ -120,7 +120,9 @@ def test_run_is_blocked_by_name(
 
 
 def test_a_failed_dbt_test_stops_the_run_by_name(story: dict[str, tuple[str, object]]) -> None:
-    assert story["unknown status"][0].startswith("build_customer_wide: dbt: one_of_int_customer_state_status")
+    assert story["unknown status"][0].startswith(
+        "blocked by int_customer_state: one_of_int_customer_state_status"
+    )
 
 
 @pytest.mark.parametrize("stage", ["half a file", "lost customers", "unknown status"])
