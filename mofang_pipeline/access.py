@@ -1,0 +1,103 @@
+"""Who may see and do what: the viewer, the roles and one table of actions.
+
+Here: pure decisions from a role and an organisation. Not here: how a person logs in (Superset does), how a
+connection is scoped (superset/), and that maker and checker differ (the functions that act see to it). Superset's
+environment imports this module too: only the standard library.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+HQ_ANALYST, HQ_APPROVER = "hq_analyst", "hq_approver"
+BRANCH_ANALYST, BRANCH_APPROVER = "branch_analyst", "branch_approver"
+POSTAL, DATA_TEAM, AUDITOR, ADMIN = "postal", "data_team", "auditor", "admin"
+
+# Role -> levels of the organisations for which it is given. ADMIN is Superset's own and never given here.
+ROLES: Mapping[str, tuple[str, ...]] = {
+    HQ_ANALYST: ("hq",),
+    HQ_APPROVER: ("hq",),
+    BRANCH_ANALYST: ("tier1", "tier2"),
+    BRANCH_APPROVER: ("tier1", "tier2"),
+    POSTAL: ("tier1",),  # the provincial postal company: aggregates of its province
+    DATA_TEAM: ("hq",),
+    AUDITOR: ("hq",),
+}
+
+_HQ = (HQ_ANALYST, HQ_APPROVER)
+_ANALYSTS = (HQ_ANALYST, BRANCH_ANALYST)
+_APPROVERS = (HQ_APPROVER, BRANCH_APPROVER)
+_BUSINESS = (*_ANALYSTS, *_APPROVERS)
+
+# Action -> roles, each within its own organisations. ADMIN may do all of them.
+ACTIONS: Mapping[str, tuple[str, ...]] = {
+    "numbers.read": (*_BUSINESS, POSTAL, DATA_TEAM),  # dashboards: aggregates
+    "numbers.read_small": (*_HQ, DATA_TEAM),  # counts below settings.small_cell
+    "customers.read": _BUSINESS,  # lists of customers, by key
+    "quality.read": (*_BUSINESS, DATA_TEAM),  # data quality and freshness
+    "parameter.read": (*_BUSINESS, DATA_TEAM, AUDITOR),
+    "parameter.propose": _BUSINESS,
+    "parameter.approve": _APPROVERS,
+    "tree.propose": _HQ,
+    "tree.approve": (HQ_APPROVER,),
+    "set.read": _BUSINESS,
+    "set.save": _BUSINESS,
+    "push.read": _BUSINESS,
+    "push.begin": _BUSINESS,
+    "push.approve": _APPROVERS,
+    "campaign.read": _BUSINESS,
+    "campaign.plan": _BUSINESS,
+    "campaign.approve": _APPROVERS,
+    "campaign.advance": _BUSINESS,
+    "break.read": _BUSINESS,
+    "break.decide": _BUSINESS,
+    "break.approve": _APPROVERS,
+    "log.read": (AUDITOR, HQ_APPROVER, DATA_TEAM),
+    "user.manage": (DATA_TEAM,),
+    "pipeline.read": (DATA_TEAM,),  # Dagster
+}
+
+
+class Placed(Protocol):
+    """An organisation, as far as its place is concerned."""
+
+    @property
+    def parent_code(self) -> str | None: ...
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """A person at work: the name in Superset, one role, the organisation it is held for, the language."""
+
+    user: str
+    role: str
+    org_code: str
+    language: Literal["zh", "en"] = "zh"
+
+
+def may(viewer: Viewer, action: str) -> bool:
+    """Whether the role allows the action, within `visible_orgs`. An action outside ACTIONS is a KeyError."""
+    return viewer.role in ACTIONS[action] or viewer.role == ADMIN
+
+
+def sees_customers(viewer: Viewer) -> bool:
+    return may(viewer, "customers.read")
+
+
+def sees_small_counts(viewer: Viewer) -> bool:
+    return may(viewer, "numbers.read_small")
+
+
+def visible_orgs(viewer: Viewer, organisations: Mapping[str, Placed]) -> frozenset[str]:
+    """The viewer's own organisation and all below it: everything for head office, nothing for an unknown one."""
+    return below(viewer.org_code, {code: each.parent_code for code, each in organisations.items()})
+
+
+def below(org_code: str, parents: Mapping[str, str | None]) -> frozenset[str]:
+    """`org_code` and what hangs under it, however deep; `parents` maps every organisation to the one above."""
+    if org_code not in parents:
+        return frozenset()
+    found = {org_code}
+    while more := {code for code, parent in parents.items() if parent in found} - found:
+        found |= more
+    return frozenset(found)
