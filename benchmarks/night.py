@@ -16,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 
-from mofang_pipeline import lake, landing, plan, profiles, published, segments, transitions
+from mofang_pipeline import lake, landing, plan, profiles, published, replay, segments, transitions
 from mofang_pipeline.home import Home
 from mofang_pipeline.manifest import PROJECT, dbt_environment
 from mofang_pipeline.rulebook import Rulebook
@@ -88,7 +88,8 @@ def _after_wide(
     described = _timed(lambda: [profiles.write_profile(connection, day) for day in days])
     described += _timed(lambda: [profiles.write_distribution(connection, day) for day in days])
     compared = transitions.days_to_compare(connection, days)
-    moved = _timed(lambda: [transitions.write_transitions(connection, day) for day in compared])
+    rules = replay.everywhere(rulebook)
+    moved = _timed(lambda: [transitions.write_transitions(connection, day, rules, rules) for day in compared])
     return Night(landed, wide, placed, described, moved)
 
 

@@ -35,7 +35,7 @@ WHY = {
         "flow_out": "flows out of a segment sum to its customers the day before",
         "flow_in": "flows into a segment sum to its customers of the day",
         "hq_cover": "head office's flows cover both days' population once",
-        "causes": "no rule changed, no move by rule; who moved is not the same",
+        "causes": "causes partition the customers of each link; no rule changed, no move by rule",
     },
 }
 IDENTITIES = tuple(

@@ -15,22 +15,23 @@ from mofang_pipeline.rulebook import outline
 from mofang_pipeline.rulebook.expression import parse_condition
 from mofang_pipeline.rulebook.model import Node, Rulebook
 from mofang_pipeline.rulebook.resolve import Values, periods, resolved
-from mofang_pipeline.rulebook.sql import chosen, syntax
+from mofang_pipeline.rulebook.sql import aliased, chosen, syntax
 from mofang_pipeline.rulebook.version import rule_versions
 from mofang_pipeline.rulebook.wording import worded
 
 Row = dict[str, Any]
 
 
-def segment_case(rulebook: Rulebook, *, dialect: str = "duckdb") -> str:
+def segment_case(rulebook: Rulebook, *, dialect: str = "duckdb", parameters: str = "p") -> str:
     """One SQL CASE expression giving the leaf's id (text, never NULL) of a row of all branches' customers.
 
-    It reads columns of `w` (customer_wide) and of `p` (parameter_rows, joined on `p.org_code =
+    It reads columns of `w` (customer_wide) and of `parameters` (parameter_rows, joined on `p.org_code =
     coalesce(w.city, w.province)` and the day within valid_from..valid_to). `dialect` is sqlglot's name:
     duckdb, spark. A split applies where its organisation is the customer's city, else the customer's
     province.
     """
-    return _case(rulebook, rulebook.tree.root).sql(dialect=dialect, pretty=True)
+    whole = aliased(_case(rulebook, rulebook.tree.root), {"p": parameters})
+    return whole.sql(dialect=dialect, pretty=True)
 
 
 def _case(rulebook: Rulebook, node: Node) -> exp.Expr:
@@ -168,20 +169,22 @@ def ancestor_rows(rulebook: Rulebook) -> list[Row]:
     ]
 
 
-def lca_rows(rulebook: Rulebook) -> list[Row]:
+def lca_rows(rulebook: Rulebook, later: Rulebook | None = None) -> list[Row]:
     """One row per ordered pair of leaves: leaf_a, leaf_b, split_node: the lowest node on both paths.
 
-    A leaf with itself gives the leaf.
+    A leaf with itself gives the leaf. leaf_b and its path are `later`'s, if that is another rulebook.
     """
     paths = outline.leaf_paths(rulebook)
+    later_paths = paths if later is None else outline.leaf_paths(later)
     return [
-        {"leaf_a": leaf_a, "leaf_b": leaf_b, "split_node": _last_shared(path_a, path_b)}
+        {"leaf_a": leaf_a, "leaf_b": leaf_b, "split_node": last_shared(path_a, path_b)}
         for leaf_a, path_a in paths.items()
-        for leaf_b, path_b in paths.items()
+        for leaf_b, path_b in later_paths.items()
     ]
 
 
-def _last_shared(path_a: tuple[str, ...], path_b: tuple[str, ...]) -> str:
+def last_shared(path_a: tuple[str, ...], path_b: tuple[str, ...]) -> str:
+    """The last node that both paths from the root share."""
     shared = path_a[0]
     for node_a, node_b in zip_longest(path_a, path_b):
         if node_a != node_b:

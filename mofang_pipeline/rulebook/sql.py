@@ -5,7 +5,7 @@ Values become typed literals of that tree; no text is ever spliced. Arithmetic i
 engine can overflow a small integer type, and every divisor is guarded: division by zero is NULL.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -121,3 +121,10 @@ def chosen(branches: Sequence[tuple[exp.Expr, exp.Expr]], otherwise: exp.Expr) -
     if not branches:
         return otherwise
     return exp.Case(ifs=[exp.If(this=when, true=then) for when, then in branches], default=otherwise)
+
+
+def aliased(tree: exp.Expr, names: Mapping[str, str]) -> exp.Expr:
+    """The same tree over tables of other names, such as `p` under another set of parameters."""
+    for column in tree.find_all(exp.Column):
+        column.set("table", exp.to_identifier(names.get(column.table, column.table)))
+    return tree

@@ -12,6 +12,13 @@ after as (
 
 ),
 
+-- S(x1, p0): the day's data under the rules of the day before, of those customers whose rules are not the same.
+earlier as (
+
+    {earlier}
+
+),
+
 matched as (
 
     select
@@ -21,10 +28,12 @@ matched as (
         after.province,
         after.city,
         after.segment,
+        coalesce(earlier.segment, after.segment) as segment_under_earlier,
         coalesce(after.customer_key, before.customer_key) as customer_key,
         before.province is not distinct from after.province and before.city is not distinct from after.city as stayed
     from before
     full outer join after on before.customer_key = after.customer_key
+    left join earlier on after.customer_key = earlier.customer_key
 
 ),
 
@@ -36,7 +45,12 @@ moves as (
         city,
         segment_before as from_segment,
         segment as to_segment,
-        case when segment_before = segment then 'same' else 'behaviour' end as cause,
+        case
+            when segment_under_earlier = segment_before and segment = segment_before then 'same'
+            when segment_under_earlier = segment then 'behaviour'
+            when segment_under_earlier = segment_before then 'rule'
+            else 'both'
+        end as cause,
         customer_key,
         true as is_counted_after
     from matched
@@ -66,6 +80,18 @@ moves as (
 
 ),
 
+tree_of_province as (
+
+    select province, tree from {trees} as held
+
+),
+
+split as (
+
+    select tree, leaf_a, leaf_b, split_node from {splits} as pair
+
+),
+
 -- What a customer is worth is taken from the day on which the row counts the customer: for who left, the day before.
 worth as (
 
@@ -88,6 +114,8 @@ select
     split.split_node
 from moves
 left join worth on moves.customer_key = worth.customer_key and moves.is_counted_after = worth.is_counted_after
-left join int.segment_split as split on moves.from_segment = split.leaf_a and moves.to_segment = split.leaf_b
+left join tree_of_province on moves.province = tree_of_province.province
+left join split
+    on tree_of_province.tree = split.tree and moves.from_segment = split.leaf_a and moves.to_segment = split.leaf_b
 where $all_provinces or list_contains($provinces, moves.province)
 group by moves.province, moves.city, moves.from_segment, moves.to_segment, moves.cause, split.split_node

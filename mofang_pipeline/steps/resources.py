@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 
 import dagster as dg
 import duckdb
@@ -9,6 +10,7 @@ import duckdb
 from mofang_pipeline import lake, published
 from mofang_pipeline.home import Home
 from mofang_pipeline.landing import tables as landing_tables
+from mofang_pipeline.replay import Rules, everywhere
 from mofang_pipeline.rulebook import Rulebook, read_rulebook, require_valid
 
 
@@ -22,6 +24,10 @@ class Mofang(dg.ConfigurableResource):  # type: ignore[type-arg]
     def rulebook(self) -> Rulebook:
         """Read and checked anew for each step: an invalid rulebook is refused before anything is written."""
         return require_valid(read_rulebook(self.home.rulebook))
+
+    def rules(self, day: date) -> Rules:
+        """Province -> the rules that `day` was, or would be, computed with."""
+        return everywhere(self.rulebook())
 
     @contextmanager
     def writer(self) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
 import dagster as dg
@@ -137,8 +138,11 @@ def build_transitions(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
                 connection, plan.days_to_segment(connection, *days_of(context))
             )
 
+            rules = cache(mofang.rules)
+
             def write(day: date) -> int:
-                return transitions.write_transitions(connection, day, config.provinces)
+                earlier, later = rules(day - transitions.DAY), rules(day)
+                return transitions.write_transitions(connection, day, earlier, later, config.provinces)
 
             return dg.MaterializeResult(metadata=_each_day(context, todo, write))
 
@@ -176,7 +180,8 @@ def rerun_province(
     profiles.write_profile(connection, day)
     profiles.write_distribution(connection, day)
     for compared in transitions.days_to_compare(connection, [day]):
-        transitions.write_transitions(connection, compared, provinces)
+        earlier, later = mofang.rules(compared - transitions.DAY), mofang.rules(compared)
+        transitions.write_transitions(connection, compared, earlier, later, provinces)
     return rows
 
 

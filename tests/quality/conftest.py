@@ -8,7 +8,7 @@ import duckdb
 import pytest
 import yaml
 
-from mofang_pipeline import lake, plan, profiles, published, segments, transitions
+from mofang_pipeline import lake, plan, profiles, published, replay, segments, transitions
 from mofang_pipeline.home import REPOSITORY, Home
 from mofang_pipeline.landing import tables
 from mofang_pipeline.quality.results import CheckResult
@@ -79,7 +79,8 @@ def compute(connection: duckdb.DuckDBPyConnection, rulebook: Any) -> None:
         profiles.write_profile(connection, day)
         profiles.write_distribution(connection, day)
     plan.mark_segmented(connection, rulebook, [D0, D1])
-    transitions.write_transitions(connection, D1)
+    rules = replay.everywhere(rulebook)
+    transitions.write_transitions(connection, D1, rules, rules)
 
 
 def wide_row(day: date, given: dict[str, Any]) -> dict[str, Any]:
