@@ -10,11 +10,28 @@ import pytest
 
 from mofang_pipeline import lake
 from mofang_pipeline.generator import generate
-from mofang_pipeline.home import Home
+from mofang_pipeline.home import REPOSITORY, Home
 from mofang_pipeline.rulebook import read_rulebook
 
 FIRST, LAST = date(2026, 2, 1), date(2026, 2, 7)
+CHANGED_ON = date(2026, 2, 4)
+CHANGES = {  # branches that change their rules on that day
+    "320000": "active_days: {value: 10, from: 2026-02-04}",
+    "370000": "active_days: {value: 10, from: 2026-02-04}",
+    "330100": "active_days: {value: 12, from: 2026-02-04}",
+}
 HISTORY_FROM, LANDED_TO = date(2025, 12, 20), date(2026, 2, 12)
+
+
+@pytest.fixture(scope="session")
+def rules(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project's rulebook with changes of three branches, one of them a city."""
+    folder = tmp_path_factory.mktemp("rules") / "rulebook"
+    shutil.copytree(REPOSITORY / "rulebook", folder)
+    for org, value in CHANGES.items():
+        branch = folder / "branches" / f"{org}.yaml"
+        branch.write_text(f'org: "{org}"\nvalues:\n  {value}\n', encoding="utf-8")
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -35,13 +52,13 @@ def landing(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def new_home(tmp_path_factory: pytest.TempPathFactory, landing: Path) -> Callable[[str], Home]:
+def new_home(tmp_path_factory: pytest.TempPathFactory, landing: Path, rules: Path) -> Callable[[str], Home]:
     """Makes a home of its own with a copy of the landing zone."""
 
     def make(name: str) -> Home:
         root = tmp_path_factory.mktemp(name)
         shutil.copytree(landing, root / "landing")
-        return Home(home=root)
+        return Home(home=root, rulebook=rules)
 
     return make
 
