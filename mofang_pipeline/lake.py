@@ -127,3 +127,14 @@ def _used(text: str, parameters: Mapping[str, Any] | Sequence[Any] | None) -> An
 
 def latest_snapshot(connection: duckdb.DuckDBPyConnection) -> int:
     return int(connection.execute(f"select max(snapshot_id) from {ALIAS}.snapshots()").fetchone()[0])  # type: ignore[index]
+
+
+@contextmanager
+def outside(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Names without a schema are temporary here: looked up in the lake first, each would ask its catalogue's server."""
+    [(search_path,)] = connection.execute("select current_setting('search_path')").fetchall()
+    connection.execute("set search_path = 'temp.main'")
+    try:
+        yield
+    finally:
+        connection.execute(f"set search_path = '{search_path}'")

@@ -13,14 +13,17 @@ from mofang_pipeline.rulebook import Rulebook
 
 SQL = Path(__file__).parent / "sql"
 # Files of sql/tables and sql/views, in the order of the flow: a view may read what stands before it.
-TABLES = ("core", "campaigns")
-VIEWS = ("core",)
+TABLES = ("core", "campaigns", "reconciliation")
+VIEWS = ("core", "reconciliation")
 PARTITIONS = {
     "mart.rule_version_day": "day",
     "mart.segment_membership": "day, province",
     "mart.segment_transition_daily": "day",
     "int.segment_profile": "day",
     "mart.segment_distribution_daily": "day",
+    "mart.campaign_reconciliation": "day",
+    "int.campaign_break": "day",
+    "int.reconciliation_basis": "day",
     "mart.data_quality_result": "day",
     "mart.data_quality_failure": "day",
 }

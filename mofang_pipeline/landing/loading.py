@@ -10,7 +10,6 @@ All files of a table in a chunk of days go through each step together; a chunk i
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any
 
 import duckdb
 
+from mofang_pipeline import lake
 from mofang_pipeline.landing import identity, versions
 from mofang_pipeline.landing.check import check
 from mofang_pipeline.landing.contract import TABLES
@@ -73,7 +73,7 @@ def load(
     _know_organisations(connection, organisations)
     totals: dict[str, Counts] = defaultdict(Counts)
     messages = list(listing.messages)
-    with _outside_the_lake(connection):
+    with lake.outside(connection):
         for chunk in chunks(new):
             for work, counts in _load_chunk(connection, settings, chunk, progress or _silent):
                 totals[work.table.name] += sum(counts, Counts())
@@ -95,18 +95,6 @@ def chunks(files: Sequence[LandedFile]) -> Iterator[list[LandedFile]]:
             chunk, days, size = [], 0, 0
         chunk, days, size = chunk + by_day[day], days + 1, size + day_size
     yield chunk
-
-
-@contextmanager
-def _outside_the_lake(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Names without a schema are temporary here: looked up in the lake first, each would ask its
-    catalogue's server."""
-    [(search_path,)] = connection.execute("select current_setting('search_path')").fetchall()
-    connection.execute("set search_path = 'temp.main'")
-    try:
-        yield
-    finally:
-        connection.execute(f"set search_path = '{search_path}'")
 
 
 def _load_chunk(
