@@ -61,15 +61,26 @@ def _province(rulebook: Rulebook, org_code: str) -> str:
     return lineage[max(len(lineage) - 2, 0)]
 
 
-def knowing(earlier: Rulebook, later: Rulebook) -> Rulebook:
-    """`earlier` with the organisations that only `later` has: they had the values of the level above."""
+def completed(earlier: Rules, later: Rules) -> Rules:
+    """`earlier` with the organisations that only `later` knows: they had the values of the level above."""
+    made: dict[tuple[int, int], Rulebook] = {}
+    some = next(iter(earlier.values()))
+    for province, after in later.items():
+        before = earlier.get(province, some)
+        made.setdefault((id(before), id(after)), _knowing(before, after))
+    return {province: made[id(earlier.get(province, some)), id(after)] for province, after in later.items()}
+
+
+def _knowing(earlier: Rulebook, later: Rulebook) -> Rulebook:
+    if set(later.organisations) <= set(earlier.organisations):
+        return earlier
     return replace(earlier, organisations={**later.organisations, **earlier.organisations})
 
 
 def changed_provinces(
     connection: duckdb.DuckDBPyConnection, first: date, last: date, earlier: Rules
 ) -> list[str]:
-    """Provinces whose customers were segmented by other rules on `first` than on `last`.
+    """Provinces whose customers were segmented by other rules on `first` than on `last`, or only on `last`.
 
     Refuses if `earlier` are not the rules with which `first` was computed there.
     """
@@ -77,25 +88,25 @@ def changed_provinces(
     for province, version in versions:
         rulebook = earlier.get(province)
         known = rulebook and rule_versions(rulebook, resolved(rulebook, first)).get(province)
-        if known != version:
+        if known != version and version is not None:
             raise Refused(
                 f"{first} was computed for {province} with rules {version} that are no longer at hand; "
-                f"run --from {first} --to {first} again",
+                f"compute it again: mofang run --from {first} --to {first}",
                 f"{province} 在 {first} 所用的规则 {version} 已不可得，请重新计算该日",
             )
-    return [province for province, _ in versions]
+    return [province for province, _ in versions if province in earlier]
 
 
 CHANGED = """
 with version as (
-    select distinct day, province, rule_version from mart.segment_membership where day in ({first}, {last})
+    select day, province, min(rule_version) as rule_version
+    from mart.segment_membership where day in ({first}, {last})
+    group by day, province
 )
 
-select before.province, min(before.rule_version)
-from version as before
-inner join version as after on before.province = after.province
-where before.day = {first} and after.day = {last}
-group by before.province
-having min(before.rule_version) <> min(after.rule_version)
-order by before.province
+select after.province, before.rule_version
+from version as after
+left join version as before on after.province = before.province and before.day = {first}
+where after.day = {last} and after.rule_version is distinct from before.rule_version
+order by after.province
 """

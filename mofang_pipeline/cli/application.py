@@ -112,13 +112,20 @@ def flow(
     org: OrgOption = None,
     level: Annotated[int | None, typer.Option("--level", min=0, help="0 is the root.")] = None,
     basis: BasisOption = Basis.actual,
+    causes: Annotated[
+        bool, typer.Option("--causes", help="Each link by cause: customer, rule, both.")
+    ] = False,
     chosen: FormatOption = None,
 ) -> None:
     """How many customers moved from which segment to which."""
     from mofang_pipeline.cli.flow import flow as flow_of
 
     ordered(first, last)
-    _show(flow_of(_home(), first, last, org, level, basis), chosen)
+    if causes and basis is Basis.same_rules:
+        raise typer.BadParameter(
+            "--causes tells why the actual flow is not that of --basis same-rules; choose one"
+        )
+    _show(flow_of(_home(), first, last, org, level, basis, causes), chosen)
 
 
 @app.command()

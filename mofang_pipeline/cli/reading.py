@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -17,6 +18,9 @@ from mofang_pipeline.cli.failures import CommandError
 from mofang_pipeline.cli.output import Rows
 from mofang_pipeline.home import Home
 from mofang_pipeline.serving.publish import NotPublishedError, published
+
+if TYPE_CHECKING:
+    from mofang_pipeline.replay import Rules
 
 Value = str | int | date | None
 NOTHING_YET = "nothing is computed yet: mofang run --from DAY --to DAY"
@@ -77,7 +81,10 @@ def literal(value: Value) -> str:
 
 def rows(connection: duckdb.DuckDBPyConnection, text: str, **values: Value) -> Rows:
     """The whole result of a small query."""
-    result = query(connection, text, **values)
+    return fetched_rows(query(connection, text, **values))
+
+
+def fetched_rows(result: duckdb.DuckDBPyConnection) -> Rows:
     return Rows(tuple(column[0] for column in result.description), result.fetchall())
 
 
@@ -97,3 +104,11 @@ def require_computed(connection: duckdb.DuckDBPyConnection, org: Organisation, *
         known = f"{min(computed)} to {max(computed)}" if computed else "none"
         named = " and ".join(map(str, missing))
         raise CommandError(f"{named} not computed for {org.code}; days computed: {known}")
+
+
+def rules_of_day(home: Home, day: date) -> "Rules":
+    """Province -> the rules that `day` was computed with."""
+    from mofang_pipeline.replay import everywhere
+    from mofang_pipeline.rulebook import read_rulebook, require_valid
+
+    return everywhere(require_valid(read_rulebook(home.rulebook)))
