@@ -159,11 +159,25 @@ def rules_check(
     from mofang_pipeline.cli.rules import problems
 
     checked = folder or _home().rulebook
-    found = problems(checked)
+    with progress("proof") as step:
+        found = problems(checked, step)
     _show(found, chosen)
     if found.rows:
         raise CommandError(f"the rulebook {checked} has {len(list(found.rows))} problem(s)")
     note(f"the rulebook {checked} is valid")
+
+
+@rules_app.command("examples")
+def rules_examples(
+    day: Annotated[date, typer.Option("--day", parser=parse_day, metavar="YYYY-MM-DD")] = date(2026, 6, 30),
+    org: OrgOption = None,
+    folder: Annotated[Path | None, typer.Option("--rulebook", help="Another than MOFANG_RULEBOOK.")] = None,
+    chosen: FormatOption = None,
+) -> None:
+    """For every leaf of an organisation's tree a made-up customer who lands in it."""
+    from mofang_pipeline.cli.rules import example_rows
+
+    _show(example_rows(folder or _home().rulebook, org, day), chosen)
 
 
 def _show(found: Rows, chosen: Format | None) -> None:

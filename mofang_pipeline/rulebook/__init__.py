@@ -1,8 +1,8 @@
 """The rulebook: the business's rules read, checked, resolved for each organisation and day, and compiled to
 SQL.
 
-Pure: no Dagster, dbt or Great Expectations, no environment, no clock. Flow: read -> check -> resolve ->
-compile.
+Pure: no Dagster, dbt or Great Expectations, no environment, no clock. Flow: read -> check (types,
+names, proof) -> resolve -> compile.
 """
 
 from mofang_pipeline.rulebook.check import (

@@ -1,7 +1,7 @@
 """Whether a well-formed rulebook makes sense, for every organisation and period: all problems, not the first.
 
-Types, bounds, levels, constraints, unknown columns and parameters, splits, identical siblings, names.
-Proofs over the columns' domains (a leaf that nobody can reach) are a solver's business and live apart.
+Types, bounds, levels, constraints, unknown columns and parameters, splits, identical siblings, names; and what the
+solver proves (prove.py): that somebody can reach every leaf.
 """
 
 from collections import Counter
@@ -23,6 +23,7 @@ from mofang_pipeline.rulebook.model import (
     Scalar,
     by_parent,
 )
+from mofang_pipeline.rulebook.prove import proof
 from mofang_pipeline.rulebook.terms import Expr, normal
 from mofang_pipeline.rulebook.values import ValueProblem, engine_value
 
@@ -30,8 +31,11 @@ Problems = Iterator[Problem]
 
 
 def check(rulebook: Rulebook) -> list[Problem]:
-    """Every problem of the rulebook; an empty list means that it may be used."""
-    return [
+    """Every problem of the rulebook; an empty list means that it may be used.
+
+    The proof is made once for equal content, so that asking again costs nothing.
+    """
+    found = [
         *_parameter_problems(rulebook),
         *_branch_problems(rulebook),
         *_node_problems(rulebook, rulebook.tree.nodes, "tree.yaml"),
@@ -39,6 +43,8 @@ def check(rulebook: Rulebook) -> list[Problem]:
         *name_problems(rulebook),
         *constraint_problems(rulebook),
     ]
+    told = {(problem.file, problem.subject) for problem in found}
+    return found + [each for each in proof(rulebook).problems if (each.file, each.subject) not in told]
 
 
 def require_valid(rulebook: Rulebook) -> Rulebook:

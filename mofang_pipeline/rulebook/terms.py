@@ -49,6 +49,13 @@ def is_constant(term: Expr) -> bool:
     return isinstance(term, Literal)
 
 
+def names(term: Expr, kind: type[Column] | type[Parameter]) -> set[str]:
+    """The names of all columns, or of all parameters, in the term."""
+    if isinstance(term, Call):
+        return {name for argument in term.arguments for name in names(argument, kind)}
+    return {term.name} if isinstance(term, (Column, Parameter)) and isinstance(term, kind) else set()
+
+
 def is_exact(term: Expr) -> bool:
     """An integer in the engine (counts, days, fen); products and quotients are doubles."""
     if isinstance(term, Call):
