@@ -94,7 +94,7 @@ def _rolling() -> list[Always]:
         facts.append(Always(f"pay_amt_{near}d <= pay_amt_{far}d", "amounts_grow_with_the_window"))
     for days in WINDOWS:
         has_paid = f"pay_cnt_{days}d > 0"
-        facts.append(Always(f"({has_paid}) = (pay_amt_{days}d > 0)", "amount_where_count"))
+        facts.append(Always(f"(pay_cnt_{days}d = 0) = (pay_amt_{days}d = 0)", "amount_where_count"))
         facts.append(Always(f"(days_since_last_paid < {days}) = ({has_paid})", "windows_meet_last_payment"))
     return facts
 
@@ -133,7 +133,7 @@ ALWAYS: tuple[Always, ...] = (
     Always("days_since_first_paid = days(day, first_paid_on)", "first_before_last_payment"),
     Always("days_since_last_paid = days(day, last_paid_on)", "first_before_last_payment"),
     Always(
-        "(last_gap_days is null) = coalesce(first_paid_on = last_paid_on, true)",
+        "(last_gap_days is not null) = coalesce(first_paid_on < last_paid_on, false)",
         "gaps_follow_from_payment_days",
     ),
     Always("last_gap_days >= 1", "gaps_follow_from_payment_days"),
