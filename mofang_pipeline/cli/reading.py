@@ -21,6 +21,7 @@ from mofang_pipeline.serving.publish import NotPublishedError, published
 
 if TYPE_CHECKING:
     from mofang_pipeline.replay import Rules
+    from mofang_pipeline.rulebook import Rulebook
 
 Value = str | int | date | None
 NOTHING_YET = "nothing is computed yet: mofang run --from DAY --to DAY"
@@ -109,6 +110,12 @@ def require_computed(connection: duckdb.DuckDBPyConnection, org: Organisation, *
 def rules_of_day(home: Home, day: date) -> "Rules":
     """Province -> the rules that `day` was computed with."""
     from mofang_pipeline.replay import everywhere
+
+    return everywhere(rules_in_force(home))
+
+
+def rules_in_force(home: Home) -> "Rulebook":
+    """The rules that hold now, with all that is known of other days' values."""
     from mofang_pipeline.rulebook import read_rulebook, require_valid
 
-    return everywhere(require_valid(read_rulebook(home.rulebook)))
+    return require_valid(read_rulebook(home.rulebook))

@@ -4,7 +4,7 @@ Here: the one CASE that puts every customer of every branch in a leaf, and the s
 Not here: running them, or where they are stored.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import zip_longest
 from typing import Any
@@ -15,22 +15,27 @@ from mofang_pipeline.rulebook import outline
 from mofang_pipeline.rulebook.expression import parse_condition
 from mofang_pipeline.rulebook.model import Node, Rulebook
 from mofang_pipeline.rulebook.resolve import Values, periods, resolved
-from mofang_pipeline.rulebook.sql import aliased, chosen, syntax
+from mofang_pipeline.rulebook.sql import chosen, syntax
 from mofang_pipeline.rulebook.version import rule_versions
 from mofang_pipeline.rulebook.wording import worded
 
 Row = dict[str, Any]
 
 
-def segment_case(rulebook: Rulebook, *, dialect: str = "duckdb", parameters: str = "p") -> str:
+def segment_case(
+    rulebook: Rulebook, *, dialect: str = "duckdb", renamed: Mapping[str, str] | None = None
+) -> str:
     """One SQL CASE expression giving the leaf's id (text, never NULL) of a row of all branches' customers.
 
-    It reads columns of `w` (customer_wide) and of `parameters` (parameter_rows, joined on `p.org_code =
+    It reads columns of `w` (customer_wide) and of `p` (parameter_rows, joined on `p.org_code =
     coalesce(w.city, w.province)` and the day within valid_from..valid_to). `dialect` is sqlglot's name:
     duckdb, spark. A split applies where its organisation is the customer's city, else the customer's
-    province.
+    province. Parameters in `renamed` are read from columns of those other names.
     """
-    whole = aliased(_case(rulebook, rulebook.tree.root), {"p": parameters})
+    whole = _case(rulebook, rulebook.tree.root)
+    for column in whole.find_all(exp.Column):
+        if column.table == "p" and column.name in (renamed or {}):
+            column.set("this", exp.to_identifier((renamed or {})[column.name]))
     return whole.sql(dialect=dialect, pretty=True)
 
 
