@@ -5,6 +5,7 @@ from typing import Any
 
 from mofang_pipeline.rulebook.documents import refuse, yaml_document
 from mofang_pipeline.rulebook.fields import Entry
+from mofang_pipeline.rulebook.gaps import with_examples
 from mofang_pipeline.rulebook.model import LEVELS, Node, Parameter, Problem, RulebookError, Tree
 from mofang_pipeline.rulebook.structure import tree_problems
 from mofang_pipeline.rulebook.values import PARAMETER_TYPES
@@ -31,7 +32,7 @@ def tree_in(folder: Path) -> Tree:
                 "约束应为带引号的比较式",
             )
     nodes = nodes_of(entry.items("nodes"), file)
-    raise_any(tree_problems(nodes, file))
+    raise_any(with_examples(tree_problems(nodes, file), parameters, nodes))
     return Tree(entry.text("tree"), parameters, tuple(constraints), nodes)
 
 

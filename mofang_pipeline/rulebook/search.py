@@ -7,7 +7,7 @@ its steps, never by time: the same rulebook gets the same answer on any machine.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from threading import RLock
@@ -97,10 +97,17 @@ def formula(step: Step) -> Formula:
     return truth.yes if step.holds else z3.Not(truth.yes)
 
 
+def anyone(steps: Sequence[Step]) -> Row | None:
+    """A customer, of any place and day, who gives all these answers, if the solver finds one."""
+    with _lock, _within(_solver(), *(formula(step) for step in steps)):
+        ordinary = _example(_solver(), steps, _customer().ordinary)
+        return (ordinary if ordinary.reached else _example(_solver(), steps, ())).customer
+
+
 def same_question(one: Step, other: Step, within: Sequence[Step]) -> bool:
     """Whether both conditions are true for the same customers of those who went that way."""
-    with _lock, _within(_solver(), *(formula(step) for step in within)):
-        _solver().add(z3.Xor(formula(one), formula(other)))
+    asked = [formula(replace(step, holds=True)) for step in (one, other)]
+    with _lock, _within(_solver(), *(formula(step) for step in within), z3.Xor(*asked)):
         return bool(_solver().check() == z3.unsat)
 
 

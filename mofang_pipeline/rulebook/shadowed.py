@@ -1,26 +1,50 @@
-"""What to say of a node that nobody can reach: where, and which conditions take all its customers."""
+"""What to say of a node that nobody can reach: where, which conditions take all its customers, and one of them."""
 
 from collections.abc import Sequence
 from datetime import date
 
 from mofang_pipeline.rulebook import search
-from mofang_pipeline.rulebook.customer import Place
+from mofang_pipeline.rulebook.columns import COLUMNS
+from mofang_pipeline.rulebook.customer import Place, Row
+from mofang_pipeline.rulebook.evaluate import evaluate
 from mofang_pipeline.rulebook.model import Problem, Rulebook
 from mofang_pipeline.rulebook.situations import Situation, Step, Way
+from mofang_pipeline.rulebook.terms import Column, names
 from mofang_pipeline.rulebook.wording import worded
 
 
 def problem(rulebook: Rulebook, situation: Situation, way: Way, places: Sequence[Place]) -> Problem:
     """The problem of a node that is proved unreachable."""
-    twin = _twin(way)
+    twin = _twin(rulebook, situation, way)
     if twin is not None:
-        en = f"asks the same as its sibling {twin}, which takes every customer; change one"
-        zh = f"条件与同级 {twin} 相同，永远轮不到它，请修改其一"
+        en = f"asks the same as its sibling {twin.node}, which takes every customer; change one"
+        zh = f"条件与同级 {twin.node} 相同，永远轮不到它，请修改其一"
+        shadows: list[Step] = [twin]
     else:
         steps, always = search.contradiction(way.steps, places)
         en, zh = _reason(way, steps, always)
-    where_en, where_zh = _where(rulebook, situation, way)
-    return Problem(_file(rulebook, situation, way), f"node {way.node.id}", en + where_en, zh + where_zh)
+        shadows = [step for step in steps if not step.holds]
+    texts = zip((en, zh), _taken(way, shadows), _where(rulebook, situation, way), strict=True)
+    en, zh = ("".join(parts) for parts in texts)
+    return Problem(_file(rulebook, situation, way), f"node {way.node.id}", en, zh)
+
+
+def told(row: Row, steps: Sequence[Step]) -> str:
+    """The customer in the columns that these steps ask for: `age = 17, gender is null`."""
+    asked = {name for step in steps for name in names(step.condition, Column)}
+    columns = [name for name in COLUMNS if name in asked]
+    return ", ".join(f"{name} is null" if row[name] is None else f"{name} = {row[name]}" for name in columns)
+
+
+def _taken(way: Way, shadows: Sequence[Step]) -> tuple[str, str]:
+    """A customer who would be in the node, were it not for its shadows, and where that one goes."""
+    others = [step for step in way.steps if step not in shadows]
+    row = search.anyone(others) if shadows else None
+    if row is None:
+        return "", ""
+    home = next(step.node for step in shadows if evaluate(step.condition, row, dict(step.values)) is True)
+    customer = told(row, [step for step in way.steps if step in shadows or step.node == way.node.id])
+    return f"; for example {customer} is in {home}", f"；例如 {customer} 归入 {home}"
 
 
 def undecided(rulebook: Rulebook, situation: Situation, way: Way) -> Problem:
@@ -31,20 +55,17 @@ def undecided(rulebook: Rulebook, situation: Situation, way: Way) -> Problem:
     return Problem(_file(rulebook, situation, way), f"node {way.node.id}", en, zh)
 
 
-def _twin(way: Way) -> str | None:
-    """An earlier sibling whose condition is true for the same customers."""
-    own = way.steps[-1] if way.steps and way.steps[-1].node == way.node.id else None
-    if own is None:
+def _twin(rulebook: Rulebook, situation: Situation, way: Way) -> Step | None:
+    """The answer of an earlier sibling whose condition is true for the same customers."""
+    if not way.steps or way.steps[-1].node != way.node.id:
         return None
-    siblings = [place for place, step in enumerate(way.steps[:-1]) if not step.holds]
-    asked_before = [place for place in siblings if all(not step.holds for step in way.steps[place:-1])]
-    for place in asked_before:
-        within = way.steps[: asked_before[0]]
-        earlier = way.steps[place]
-        asked = Step(earlier.node, earlier.condition, earlier.values, True)
-        if search.same_question(own, asked, within):
-            return earlier.node
-    return None
+    parent = way.node.parent or ""
+    siblings = rulebook.tree.children.get(parent) or situation.splits[parent][1]
+    ids = {node.id for node in siblings}
+    before = [step for step in way.steps[:-1] if step.node in ids]
+    within = [step for step in way.steps if step.node not in ids]
+    asked = (step for step in before if search.same_question(way.steps[-1], step, within))
+    return next(asked, None)
 
 
 def _reason(way: Way, steps: Sequence[Step], always: Sequence[str]) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """What the solver proves: who cannot be reached and why, and that the engine agrees with every example."""
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from rulebook_cases import DAY, SMALL, evaluated, write
 from mofang_pipeline.rulebook import (
     Override,
     Rulebook,
+    RulebookError,
     check,
     parameter_rows,
     read_rulebook,
@@ -91,6 +93,21 @@ def test_refused(tmp_path: Path, nodes: list[str], reason: str) -> None:
 )
 def test_sound(tmp_path: Path, nodes: list[str]) -> None:
     assert refused(tmp_path, tree(*nodes)) == []
+
+
+def test_a_shadowed_customer_is_shown_with_where_it_goes(tmp_path: Path) -> None:
+    found = refused(tmp_path, tree("A: age > 10", "B: age > 20 and is_rural"))
+    assert re.search(r"; for example age = \d+, is_rural = True is in A / .*；例如 age = ", found[0])
+
+
+def test_a_gap_is_shown_with_a_customer_in_it(tmp_path: Path) -> None:
+    changes = {
+        "tree.yaml": TREE.replace("  - {id: POOR, parent: NOW, otherwise: true, zh: 贫, en: Poor}\n", "")
+    }
+    with pytest.raises(
+        RulebookError, match=r"node NOW: its last child RICH is not .*; for example .*aum_fen"
+    ):
+        read_rulebook(write(tmp_path, changes))
 
 
 def test_a_node_that_is_not_reached_stands_for_all_below(tmp_path: Path) -> None:
