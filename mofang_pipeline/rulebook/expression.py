@@ -58,7 +58,8 @@ def _parse(
 
 def _syntax_tree(text: str) -> exp.Expr:
     try:
-        statements = sqlglot.parse(text, read="duckdb")
+        # By no engine's dialect: DuckDB's takes `(:n < age)` for a name before its value.
+        statements = sqlglot.parse(text)
         if len(statements) != 1 or statements[0] is None:
             raise ExpressionError(
                 "is not one expression; write one condition", "不是一个表达式，请只写一个条件"

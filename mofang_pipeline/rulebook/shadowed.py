@@ -19,11 +19,12 @@ def problem(rulebook: Rulebook, situation: Situation, way: Way, places: Sequence
     if twin is not None:
         en = f"asks the same as its sibling {twin.node}, which takes every customer; change one"
         zh = f"条件与同级 {twin.node} 相同，永远轮不到它，请修改其一"
-        shadows: list[Step] = [twin]
+        shadows = [twin]
     else:
         steps, always = search.contradiction(way.steps, places)
         en, zh = _reason(way, steps, always)
         shadows = [step for step in steps if not step.holds]
+    shadows += [step for step in _asked_before(rulebook, situation, way) if step not in shadows]
     texts = zip((en, zh), _taken(way, shadows), _where(rulebook, situation, way), strict=True)
     en, zh = ("".join(parts) for parts in texts)
     return Problem(_file(rulebook, situation, way), f"node {way.node.id}", en, zh)
@@ -42,9 +43,11 @@ def _taken(way: Way, shadows: Sequence[Step]) -> tuple[str, str]:
     row = search.anyone(others) if shadows else None
     if row is None:
         return "", ""
-    home = next(step.node for step in shadows if evaluate(step.condition, row, dict(step.values)) is True)
-    customer = told(row, [step for step in way.steps if step in shadows or step.node == way.node.id])
-    return f"; for example {customer} is in {home}", f"；例如 {customer} 归入 {home}"
+    first = next(
+        step for step in way.steps if step in shadows and evaluate(step.condition, row, dict(step.values))
+    )
+    customer = told(row, [first, *(step for step in way.steps if step.node == way.node.id)])
+    return f"; for example {customer} is in {first.node}", f"；例如 {customer} 归入 {first.node}"
 
 
 def undecided(rulebook: Rulebook, situation: Situation, way: Way) -> Problem:
@@ -59,13 +62,18 @@ def _twin(rulebook: Rulebook, situation: Situation, way: Way) -> Step | None:
     """The answer of an earlier sibling whose condition is true for the same customers."""
     if not way.steps or way.steps[-1].node != way.node.id:
         return None
+    before = _asked_before(rulebook, situation, way)
+    within = [step for step in way.steps[:-1] if step not in before]
+    asked = (step for step in before if search.same_question(way.steps[-1], step, within))
+    return next(asked, None)
+
+
+def _asked_before(rulebook: Rulebook, situation: Situation, way: Way) -> list[Step]:
+    """The answers of earlier siblings: no, all of them."""
     parent = way.node.parent or ""
     siblings = rulebook.tree.children.get(parent) or situation.splits[parent][1]
     ids = {node.id for node in siblings}
-    before = [step for step in way.steps[:-1] if step.node in ids]
-    within = [step for step in way.steps if step.node not in ids]
-    asked = (step for step in before if search.same_question(way.steps[-1], step, within))
-    return next(asked, None)
+    return [step for step in way.steps if step.node in ids and not step.holds]
 
 
 def _reason(way: Way, steps: Sequence[Step], always: Sequence[str]) -> tuple[str, str]:

@@ -24,6 +24,7 @@ ROWS = [{"org_code": "110101", **PERIOD, **VALUES}]
 
 COMPUTED = [
     ("pay_cnt_30d >= :n", {"pay_cnt_30d": 10}, True),
+    ("(:n <= pay_cnt_30d) and (is_rural)", {"pay_cnt_30d": 10, "is_rural": True}, True),
     ("aum_fen >= :rich", {"aum_fen": 49_999}, False),
     ("aum_fen >= :rich", {"aum_fen": 50_000}, True),
     ("aum_fen >= 50000", {"aum_fen": 50_000}, True),
