@@ -1,5 +1,6 @@
 """`make bench`: nights of several sizes against bare DuckDB, and the same night with more history behind it.
 
+python -m benchmarks --trees 1000                            # random rulebooks through the proof, no nights
 python -m benchmarks --customers 100000 300000 1000000       # ratio lake / bare, by size
 python -m benchmarks --customers 100000 --history 30 90 365  # the same night, by days of history
 """
@@ -10,6 +11,7 @@ import tempfile
 from datetime import date, timedelta
 from pathlib import Path
 
+from benchmarks import trees
 from benchmarks.night import Night, compile_models, night_bare, night_in_lake, prepare
 from mofang_pipeline.generator import generate
 from mofang_pipeline.home import Home
@@ -21,6 +23,9 @@ COLUMNS = ("landing", "wide_table", "segments", "profiles", "transitions", "tota
 
 def main() -> None:
     arguments = _arguments()
+    if arguments.trees:
+        trees.report(arguments.trees)
+        return
     print(
         f"{'customers':>10} {'history':>8} {'':>6} "
         + " ".join(f"{name:>12}" for name in COLUMNS)
@@ -64,6 +69,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--customers", type=int, nargs="+", default=[100_000])
     parser.add_argument("--history", type=int, nargs="+", default=[30], help="days landed before the night")
+    parser.add_argument("--trees", type=int, help="prove this many random trees instead")
     parser.add_argument("--folder", type=Path, help="where to put the homes (default: the system's)")
     return parser.parse_args()
 

@@ -21,8 +21,11 @@ def engine_value(parameter_type: str, written: Scalar) -> int | float:
     if isinstance(written, (bool, str)):
         raise ValueProblem(f"{written!r} is not a number; write one", f"{written!r} 不是数字，请填写数字")
     number = Decimal(written)
+    if not number.is_finite():
+        raise ValueProblem(f"{number} is not a number; write one", f"{number} 不是数字，请填写数字")
     if abs(number) > LARGEST:
-        raise ValueProblem(f"{written} is beyond {LARGEST}", f"{written} 超出上限 {LARGEST}")
+        shown = f"{number:.3E}" if number.adjusted() > 20 else str(number)
+        raise ValueProblem(f"{shown} is beyond {LARGEST}", f"{shown} 超出上限 {LARGEST}")
     if parameter_type == "number":
         return float(number)
     scale, unit = (100, "fen") if parameter_type == "money" else (1, "unit")
