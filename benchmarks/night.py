@@ -16,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 
-from mofang_pipeline import lake, landing, plan, profiles, published, replay, segments, transitions
+from mofang_pipeline import lake, landing, plan, profiles, published, replay, segments, transitions, trees
 from mofang_pipeline.home import Home
 from mofang_pipeline.manifest import PROJECT, dbt_environment
 from mofang_pipeline.rulebook import Rulebook
@@ -82,9 +82,9 @@ def _after_wide(
     connection: duckdb.DuckDBPyConnection, rulebook: Rulebook, todo: plan.Plan, landed: float, wide: float
 ) -> Night:
     days = [window.first for window in todo.days]
-    segments.write_tree(connection, rulebook, days)
+    trees.write_tree(connection, rulebook, days)
     placed = _timed(lambda: [segments.write_membership(connection, rulebook, day) for day in days])
-    plan.mark_segmented(connection, rulebook, days)
+    plan.mark_segmented(connection, days, plan.tier1_codes(rulebook))
     described = _timed(lambda: [profiles.write_profile(connection, day) for day in days])
     described += _timed(lambda: [profiles.write_distribution(connection, day) for day in days])
     compared = transitions.days_to_compare(connection, days)

@@ -118,13 +118,10 @@ def mark_plan(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
 
 
 def mark_segmented(
-    connection: duckdb.DuckDBPyConnection,
-    rulebook: Rulebook,
-    days: Sequence[date],
-    provinces: Sequence[str] = (),
+    connection: duckdb.DuckDBPyConnection, days: Sequence[date], provinces: Sequence[str]
 ) -> None:
-    """Writes in the books that the segments of `days` (of `provinces`; none: all) know what the wide table knows."""
-    _mark_like_wide(connection, "segments", days, list(provinces) or tier1_codes(rulebook))
+    """Writes in the books that the segments of `days` and `provinces` know what the wide table knows."""
+    _mark_like_wide(connection, "segments", days, provinces)
 
 
 def mark_published(connection: duckdb.DuckDBPyConnection, days: Sequence[date]) -> None:

@@ -13,7 +13,7 @@ from mofang_pipeline.rulebook import Rulebook
 
 SQL = Path(__file__).parent / "sql"
 # Files of sql/tables and sql/views, in the order of the flow: a view may read what stands before it.
-TABLES = ("core", "campaigns", "reconciliation")
+TABLES = ("core", "rules", "campaigns", "reconciliation")
 VIEWS = ("core", "reconciliation")
 PARTITIONS = {
     "mart.rule_version_day": "day",

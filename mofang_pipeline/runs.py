@@ -9,10 +9,9 @@ from datetime import date
 import dagster as dg
 from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation
 
-from mofang_pipeline import dagster_home, lake
+from mofang_pipeline import dagster_home, lake, rules
 from mofang_pipeline.definitions import build
 from mofang_pipeline.home import Home
-from mofang_pipeline.rulebook import read_rulebook, require_valid
 from mofang_pipeline.steps.jobs import NIGHTLY, PROVINCES_ALONE
 
 Progress = Callable[[str], None]
@@ -30,7 +29,7 @@ def run_days(
     `progress` is called with one line at a time; it must not print to standard output, which is redirected to it.
     Raises RulebookError before anything runs, RunFailedError when a step or a critical check fails.
     """
-    rulebook = require_valid(read_rulebook(home.rulebook))
+    rulebook = rules.in_force(home)
     known = {org.org_code for org in rulebook.organisations.values() if org.level == "tier1"}
     if unknown := sorted(set(provinces) - known):
         raise RunFailedError(f"--province {unknown[0]}: no tier-1 branch in organisations.csv")

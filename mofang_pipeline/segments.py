@@ -1,71 +1,17 @@
 """Segments: every customer of a day in exactly one leaf of the tree, by province and day.
 
-One statement for all branches: the tree is compiled once to one CASE, the branches' values are joined in as columns.
+One statement for all branches with the same rulebook: the tree is compiled once to one CASE, the branches' values are
+joined in as columns. What the rules of a day are as tables is written by trees.py.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import duckdb
 import pandas as pd
 
 from mofang_pipeline import lake, published
-from mofang_pipeline.rulebook import (
-    Rulebook,
-    ancestor_rows,
-    lca_rows,
-    node_rows,
-    parameter_rows,
-    segment_case,
-)
-
-
-def write_tree(connection: duckdb.DuckDBPyConnection, rulebook: Rulebook, days: Sequence[date]) -> None:
-    """The tree as tables: mart.segment_node, rule_version_day, segment_ancestor, int.segment_split."""
-    ancestors = [
-        (row["leaf"], row["node_id"], row["depth"], row["hq_leaf"]) for row in ancestor_rows(rulebook)
-    ]
-    published.replace_all(connection, "mart.segment_ancestor", ancestors)
-    splits = [(row["leaf_a"], row["leaf_b"], row["split_node"]) for row in lca_rows(rulebook)]
-    published.replace_all(connection, "int.segment_split", splits)
-    for first, last in _periods(rulebook, days):
-        _write_nodes(connection, rulebook, [day for day in days if first <= day <= last])
-
-
-def _periods(rulebook: Rulebook, days: Sequence[date]) -> list[tuple[date, date]]:
-    rows = parameter_rows(rulebook, min(days), max(days))
-    return sorted({(row["valid_from"], row["valid_to"]) for row in rows})
-
-
-def _write_nodes(connection: duckdb.DuckDBPyConnection, rulebook: Rulebook, days: Sequence[date]) -> None:
-    nodes = pd.DataFrame(node_rows(rulebook, days[0]))
-    versions = nodes[["org_code", "rule_version"]].drop_duplicates()
-    calendar = pd.DataFrame({"day": list(days)})
-    connection.register("tree_nodes", nodes)
-    connection.register("tree_versions", versions.merge(calendar, how="cross"))
-    connection.execute("begin")
-    connection.execute(
-        """
-        insert into mart.segment_node by name
-        select * from tree_nodes as fresh
-        where not exists (
-            select 1 from mart.segment_node as known
-            where known.rule_version = fresh.rule_version and known.org_code = fresh.org_code
-        )
-        """
-    )
-    connection.execute(
-        "delete from mart.rule_version_day where day in (select unnest($days))", {"days": list(days)}
-    )
-    connection.execute(
-        """
-        insert into mart.rule_version_day by name
-        select cast(day as date) as day, org_code, rule_version from tree_versions
-        """
-    )
-    connection.execute("commit")
-    connection.unregister("tree_nodes")
-    connection.unregister("tree_versions")
+from mofang_pipeline.rulebook import Rulebook, parameter_rows, segment_case
 
 
 def write_membership(
@@ -85,6 +31,22 @@ def write_membership(
         )
     finally:
         connection.unregister("parameter")
+
+
+def write_under(
+    connection: duckdb.DuckDBPyConnection,
+    rules: Mapping[str, Rulebook],
+    day: date,
+    provinces: Sequence[str] = (),
+) -> int:
+    """As write_membership, each province by its own rules: one statement for all with the same rulebook."""
+    groups: dict[int, tuple[Rulebook, list[str]]] = {}
+    for province, rulebook in rules.items():
+        if not provinces or province in provinces:
+            groups.setdefault(id(rulebook), (rulebook, []))[1].append(province)
+    if len(groups) == 1 and not provinces:
+        return write_membership(connection, next(iter(rules.values())), day)
+    return sum(write_membership(connection, rulebook, day, codes) for rulebook, codes in groups.values())
 
 
 def province_scope(provinces: Sequence[str]) -> dict[str, object]:

@@ -120,7 +120,8 @@ def _override_problems(
             f"只能由 {parameter.set_by} 及以上设置，{branch.org_code}（{level}）不可设置，请删除",
         )
     for override in overrides:
-        yield from _value_problems(parameter, override.value, file)
+        if override.value is not None:
+            yield from _value_problems(parameter, override.value, file)
 
 
 def _split_problems(rulebook: Rulebook, branch: Branch) -> Problems:

@@ -59,6 +59,13 @@ class Entry:
     def optional_scalar(self, key: str) -> Scalar | None:
         return None if self.values.get(key) is None else self.scalar(key)
 
+    def flag(self, key: str) -> bool:
+        """true or false; false when left out."""
+        value = self.values.get(key, False)
+        if not isinstance(value, bool):
+            self.refuse(key, f"is {value!r}; write true or false", f"为 {value!r}，应为 true 或 false")
+        return value
+
     def items(self, key: str) -> list[Any]:
         value = self.values.get(key)
         if value is None:

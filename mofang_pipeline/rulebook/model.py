@@ -70,7 +70,10 @@ class Institution:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A number of the tree. default, minimum, maximum are as written: a `money` parameter is in yuan here."""
+    """A number of the tree. default, minimum, maximum are as written: a `money` parameter is in yuan here.
+
+    `locked`: head office's value holds for everybody, whatever a branch has set and whatever `set_by` allows.
+    """
 
     name: str
     type: str
@@ -81,6 +84,7 @@ class Parameter:
     set_by: str
     zh: str
     en: str
+    locked: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,9 +100,12 @@ class Node:
 
 @dataclass(frozen=True)
 class Override:
-    """An organisation's value of a parameter, as written (yuan), from a day or from the beginning."""
+    """An organisation's value of a parameter, as written (yuan), from a day or from the beginning.
 
-    value: Scalar
+    None: from that day on the organisation has no value of its own and inherits again.
+    """
+
+    value: Scalar | None
     from_day: date | None = None
 
 

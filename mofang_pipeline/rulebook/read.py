@@ -32,6 +32,7 @@ from mofang_pipeline.rulebook.structure import (
 )
 
 Read = TypeVar("Read")
+INHERIT = "inherit"
 
 
 def read_rulebook(folder: Path) -> Rulebook:
@@ -167,7 +168,7 @@ def _branch(path: Path, organisations: dict[str, Organisation] | None) -> Branch
 
 
 def _overrides(name: str, value: Any, file: str) -> tuple[Override, ...]:
-    """`v`, `{value: v, from: D}` or a list of these."""
+    """`v`, `{value: v, from: D}` or a list of these; `inherit` for v ends the organisation's own value."""
     overrides = tuple(_override(name, item, file) for item in (value if isinstance(value, list) else [value]))
     days = [override.from_day for override in overrides]
     if len(set(days)) != len(days):
@@ -183,4 +184,5 @@ def _overrides(name: str, value: Any, file: str) -> tuple[Override, ...]:
 def _override(name: str, item: Any, file: str) -> Override:
     wrapped = item if isinstance(item, dict) else {"value": item}
     entry = Entry(wrapped, file, f"parameter {name}", ("value", "from"))
-    return Override(entry.scalar("value"), entry.day("from"))
+    value = None if entry.values.get("value") == INHERIT else entry.scalar("value")
+    return Override(value, entry.day("from"))

@@ -10,7 +10,7 @@ from mofang_pipeline.rulebook.model import LEVELS, Node, Parameter, Problem, Rul
 from mofang_pipeline.rulebook.structure import tree_problems
 from mofang_pipeline.rulebook.values import PARAMETER_TYPES
 
-_PARAMETER_KEYS = ("type", "default", "min", "max", "unit", "set_by", "zh", "en")
+_PARAMETER_KEYS = ("type", "default", "min", "max", "unit", "set_by", "zh", "en", "locked")
 _TAKEN = ("org_code", "valid_from", "valid_to", "rule_version")
 _NODE_KEYS = ("id", "parent", "when", "otherwise", "zh", "en")
 
@@ -59,6 +59,7 @@ def _parameter(name: str, value: Any, file: str) -> Parameter:
         set_by=entry.choice("set_by", LEVELS, default="hq"),
         zh=entry.text("zh", default=""),
         en=entry.text("en", default=""),
+        locked=entry.flag("locked"),
     )
 
 

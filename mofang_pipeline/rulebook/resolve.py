@@ -53,7 +53,10 @@ def _with_own(rulebook: Rulebook, org: Organisation, inherited: Values, day: dat
     own = {}
     for name, overrides in rulebook.branch(org.org_code).values.items():
         override = in_force(overrides, day)
-        if override is not None and name in rulebook.tree.parameters:
+        parameter = rulebook.tree.parameters.get(name)
+        if override is None or override.value is None or parameter is None:
+            continue
+        if org.level == "hq" or not parameter.locked:
             value = _engine(rulebook, f"branches/{org.org_code}.yaml", name, override.value)
             own[name] = Resolved(value, org.level, org.org_code)
     return {**inherited, **own} if own else inherited

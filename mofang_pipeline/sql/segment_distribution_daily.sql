@@ -65,6 +65,15 @@ organised as (
     union all
     select city as org_code, segment as leaf, dimension, value, customers from counted where city is not null
 
+),
+
+ancestor as (
+
+    select tree.leaf, tree.node_id
+    from int.tree_ancestor as tree
+    inner join int.tree_of_day as of_day on tree.tree = of_day.tree
+    where of_day.day = $day
+
 )
 
 select
@@ -75,5 +84,5 @@ select
     organised.value,
     cast(sum(organised.customers) as bigint) as customers
 from organised
-inner join mart.segment_ancestor as ancestor on organised.leaf = ancestor.leaf
+inner join ancestor on organised.leaf = ancestor.leaf
 group by organised.org_code, ancestor.node_id, organised.dimension, organised.value

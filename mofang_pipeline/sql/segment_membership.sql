@@ -18,7 +18,10 @@ placed as (
 
 leaves as (
 
-    select distinct leaf, hq_leaf from mart.segment_ancestor
+    select distinct tree.leaf, tree.hq_leaf
+    from int.tree_ancestor as tree
+    inner join int.tree_of_day as of_day on tree.tree = of_day.tree
+    where of_day.day = $day
 
 )
 

@@ -39,6 +39,15 @@ organised as (
 
 ),
 
+ancestor as (
+
+    select tree.leaf, tree.node_id
+    from int.tree_ancestor as tree
+    inner join int.tree_of_day as of_day on tree.tree = of_day.tree
+    where of_day.day = $day
+
+),
+
 summed as (
 
     select
@@ -57,7 +66,7 @@ summed as (
         sum(organised.refund_cnt_30d_sum) as refund_cnt_30d_sum,
         sum(organised.fail_cnt_30d_sum) as fail_cnt_30d_sum
     from organised
-    inner join mart.segment_ancestor as ancestor on organised.leaf = ancestor.leaf
+    inner join ancestor on organised.leaf = ancestor.leaf
     group by organised.org_code, ancestor.node_id
 
 )

@@ -7,11 +7,11 @@ from datetime import date
 import dagster as dg
 import duckdb
 
-from mofang_pipeline import lake, published
+from mofang_pipeline import lake, published, rules
 from mofang_pipeline.home import Home
 from mofang_pipeline.landing import tables as landing_tables
-from mofang_pipeline.replay import Rules, everywhere
-from mofang_pipeline.rulebook import Rulebook, read_rulebook, require_valid
+from mofang_pipeline.replay import Rules
+from mofang_pipeline.rulebook import Rulebook
 
 
 class Mofang(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -22,12 +22,12 @@ class Mofang(dg.ConfigurableResource):  # type: ignore[type-arg]
         return Home()
 
     def rulebook(self) -> Rulebook:
-        """Read and checked anew for each step: an invalid rulebook is refused before anything is written."""
-        return require_valid(read_rulebook(self.home.rulebook))
+        """Those in force, read and checked anew for each step: an invalid rulebook is refused before all else."""
+        return rules.in_force(self.home)
 
     def rules(self, day: date) -> Rules:
         """Province -> the rules that `day` was, or would be, computed with."""
-        return everywhere(self.rulebook())
+        return rules.of_day(self.home, day)
 
     @contextmanager
     def writer(self) -> Iterator[duckdb.DuckDBPyConnection]:

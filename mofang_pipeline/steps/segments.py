@@ -9,7 +9,8 @@ from typing import Any
 import dagster as dg
 import duckdb
 
-from mofang_pipeline import plan, profiles, segments, transitions
+from mofang_pipeline import plan, profiles, rules, segments, transitions, trees
+from mofang_pipeline.rulebook import Rulebook
 from mofang_pipeline.steps.partitions import days_of
 from mofang_pipeline.steps.previews import leaf_sizes, markdown_table
 from mofang_pipeline.steps.resources import Mofang
@@ -40,26 +41,39 @@ def build_membership(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, config: Scope, mofang: Mofang
     ) -> dg.MaterializeResult[Any]:
         """One row per day, province and customer: the one leaf of the decision tree that the customer is in."""
-        rulebook = mofang.rulebook()
         first, last = days_of(context)
         with mofang.writer() as connection:
             todo = plan.days_to_segment(connection, first, last)
             if not todo:
                 raise dg.Failure(f"{first} to {last}: customer_wide is not computed; materialise it first")
-            segments.write_tree(connection, rulebook, todo)
+            chosen = _choose_rules(connection, mofang, todo, config.provinces)
 
             def write(day: date) -> int:
-                return segments.write_membership(connection, rulebook, day, config.provinces)
+                return segments.write_under(connection, chosen[day], day, config.provinces)
 
             written = _each_day(context, todo, write)
-            plan.mark_segmented(connection, rulebook, todo, config.provinces)
+            provinces = config.provinces or list(chosen[todo[0]])
+            plan.mark_segmented(connection, todo, provinces)
             written["preview"] = markdown_table(connection, PREVIEW, {"day": todo[-1]})
-        for province in config.provinces or plan.tier1_codes(rulebook):
+        for province in provinces:
             for day in todo:
                 context.log_event(_province_done(day, province))
         return dg.MaterializeResult(metadata=written)
 
     return segment_membership
+
+
+def _choose_rules(
+    connection: duckdb.DuckDBPyConnection, mofang: Mofang, days: Sequence[date], provinces: Sequence[str]
+) -> dict[date, dict[str, Rulebook]]:
+    """The rules of each day and province: those it was computed with before, else those in force now; kept."""
+    chosen = rules.of_days(mofang.home, connection, days)
+    rules.keep(connection, chosen, provinces)
+    rulebooks = {
+        day: {code: each.rulebook for code, each in of_day.items()} for day, of_day in chosen.items()
+    }
+    trees.write_trees(connection, rulebooks, mofang.rulebook())
+    return rulebooks
 
 
 def _province_done(day: date, province: str) -> dg.AssetMaterialization:
@@ -173,10 +187,9 @@ def rerun_province(
     connection: duckdb.DuckDBPyConnection, mofang: Mofang, day: date, provinces: Sequence[str]
 ) -> int:
     """Segments, transitions and profiles of `provinces` on `day` from the wide table that is there; rows written."""
-    rulebook = mofang.rulebook()
-    segments.write_tree(connection, rulebook, [day])
-    rows = segments.write_membership(connection, rulebook, day, provinces)
-    plan.mark_segmented(connection, rulebook, [day], provinces)
+    chosen = _choose_rules(connection, mofang, [day], provinces)
+    rows = segments.write_under(connection, chosen[day], day, provinces)
+    plan.mark_segmented(connection, [day], provinces)
     profiles.write_profile(connection, day)
     profiles.write_distribution(connection, day)
     for compared in transitions.days_to_compare(connection, [day]):
