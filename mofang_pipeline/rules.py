@@ -28,7 +28,7 @@ from mofang_pipeline.rule_log import (
     rules_after,
 )
 from mofang_pipeline.rulebook import Rulebook, read_rulebook, require_valid
-from mofang_pipeline.rulebook.history import Change, Stated, differences, standing, stated, with_values
+from mofang_pipeline.rulebook.history import as_changes, differences, standing, stated, with_values
 from mofang_pipeline.rulebook.texts import texts_in
 
 FILES_ACTOR, FILES_REASON = "rulebook", "the rulebook's files, as reviewed in git"
@@ -69,7 +69,7 @@ def _record_files(home: Home, files: Rulebook, texts: dict[str, str], known: Seq
     said = stated(read_texts(before)) if before else {}
     kept = standing(each.change for each in recorded(known) if each.seq is not None)
     changes = differences(said, files, kept)
-    require_valid(with_values(files, standing([*(_as_changes(kept)), *changes])))
+    require_valid(with_values(files, standing([*as_changes(kept), *changes])))
     last = [entry.seq for entry in known if entry.action == FILES_CHANGED]
     payload = {"files": texts, "changes": [change_as_json(each) for each in changes], "reason": FILES_REASON}
     # Another process that reads the same files at this moment is faster: then its entry is as good.
@@ -83,10 +83,6 @@ def _record_files(home: Home, files: Rulebook, texts: dict[str, str], known: Seq
             expect=last[-1] if last else 0,
         )
     return log.entries(engine(home), actions=ACTIONS)
-
-
-def _as_changes(values: Stated) -> list[Change]:
-    return [Change(code, name, value, day) for (code, name, day), value in values.items()]
 
 
 def of_day(home: Home, day: date) -> dict[str, Rulebook]:

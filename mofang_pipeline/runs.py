@@ -22,9 +22,17 @@ class RunFailedError(Exception):
 
 
 def run_days(
-    home: Home, *, first: date, last: date, provinces: tuple[str, ...] = (), progress: Progress
+    home: Home,
+    *,
+    first: date,
+    last: date,
+    provinces: tuple[str, ...] = (),
+    progress: Progress,
+    segments_only: bool = False,
 ) -> None:
     """Computes the days first..last in one run; with `provinces`, only theirs where the wide table is there already.
+
+    `segments_only`: nothing is landed, and the wide table is taken as it is.
 
     `progress` is called with one line at a time; it must not print to standard output, which is redirected to it.
     Raises RulebookError before anything runs, RunFailedError when a step or a critical check fails.
@@ -34,7 +42,8 @@ def run_days(
     if unknown := sorted(set(provinces) - known):
         raise RunFailedError(f"--province {unknown[0]}: no tier-1 branch in organisations.csv")
     dagster_home.activate(home)
-    job_name = PROVINCES_ALONE if provinces and _is_wide_computed(home, first, last) else NIGHTLY
+    from_wide = segments_only or (provinces and _is_wide_computed(home, first, last))
+    job_name = PROVINCES_ALONE if from_wide else NIGHTLY
     definitions = build(home, include=(first, last), loggers={"console": _progress_logger(progress)})
     job = definitions.resolve_job_def(job_name)
     with dg.DagsterInstance.get() as instance, redirect_stdout(_Lines(progress)):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mofang_pipeline.cli import trials
+from mofang_pipeline.cli import rule_changes, trials
 from mofang_pipeline.cli.arguments import (
     Basis,
     BasisOption,
@@ -38,6 +38,7 @@ app = typer.Typer(
 )
 rules_app = typer.Typer(help="The rulebook.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(rules_app, name="rules")
+rule_changes.add_to(rules_app)
 trials.add_to(rules_app)
 
 

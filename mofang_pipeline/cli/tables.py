@@ -19,7 +19,9 @@ CATALOGUE = """
     order by table_name
 """
 # These tell of what went wrong, so they are read as they are now and not as last published.
-OF_FAILURES = ("landing_file", "quarantine", "day_status", "data_quality_result", "audit_log")
+OF_FAILURES = ("landing_file", "quarantine", "day_status", "data_quality_result")
+# What people did is read from the log itself, so that it is there at once and not only after the next run.
+FROM_LOG = ("parameter_change", "audit_log")
 DAY_COLUMNS = ("day", "dt")
 LEVEL_COLUMNS = {"tier1": "province", "tier2": "city"}
 
@@ -27,6 +29,9 @@ LEVEL_COLUMNS = {"tier1": "province", "tier2": "city"}
 @contextmanager
 def table(home: Home, name: str, day: date | None, org: str | None) -> Iterator[Rows]:
     """The table's rows, still being read, while the context is open."""
+    if name in FROM_LOG:
+        yield _of_log(home, name, day, org)
+        return
     with (newest_lake if name in OF_FAILURES else published_lake)(home) as connection:
         columns = _columns(connection, name)
         conditions = [*_of_day(name, columns, day), *_of_org(connection, name, columns, org)]
@@ -34,6 +39,16 @@ def table(home: Home, name: str, day: date | None, org: str | None) -> Iterator[
         # The name is one of the catalogue's own, so quoting it is enough.
         connection.execute(f'select * from mart."{name}" where {where} order by all')
         yield Rows(tuple(columns), fetched(connection))
+
+
+def _of_log(home: Home, name: str, day: date | None, org: str | None) -> Rows:
+    from mofang_pipeline import audit
+
+    if day is not None:
+        raise CommandError(f"{name} is not kept by day; leave out --day")
+    columns = audit.COLUMNS[name]
+    place = columns.index("org_code")
+    return Rows(columns, [row for row in audit.rows(home, name) if org in (None, row[place])])
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, name: str) -> list[str]:

@@ -54,15 +54,22 @@ def differences(before: Stated, after: Rulebook, in_force: Stated) -> list[Chang
     """What editing the files from `before` to `after` changes, given what is in force.
 
     Lines that were not edited change nothing, so a value set since by a person stays. A parameter that is now locked
-    loses every value below head office, whoever set it.
+    loses every value below head office, whoever set it; what the files know no more loses its values, too.
     """
-    said, head = stated(after), after.head_office.org_code
+    said = stated(after)
     edited = {key: value for key, value in said.items() if before.get(key, ...) != value}
     gone = [key for key in before if key not in said]
-    gone += [key for key in in_force if key not in said and key[0] != head and is_locked(after, key[1])]
+    gone += [key for key in in_force if key not in said and not _is_open(after, *key[:2])]
     changes = [Change(code, name, None, day, withdrawn=True) for code, name, day in dict.fromkeys(gone)]
     changes += [Change(code, name, value, day) for (code, name, day), value in edited.items()]
     return [change for change in changes if not _holds(change, in_force)]
+
+
+def _is_open(rulebook: Rulebook, org_code: str, parameter: str) -> bool:
+    """Whether the organisation may have a value of its own."""
+    if org_code not in rulebook.organisations or parameter not in rulebook.tree.parameters:
+        return False
+    return org_code == rulebook.head_office.org_code or not is_locked(rulebook, parameter)
 
 
 def _holds(change: Change, in_force: Stated) -> bool:
@@ -80,20 +87,25 @@ def standing(changes: Iterable[Change]) -> Stated:
     return values
 
 
-def with_values(rulebook: Rulebook, values: Mapping[Key, Scalar | None]) -> Rulebook:
-    """The rulebook with these values and no others; its tree, organisations and splits stay.
+def as_changes(values: Stated) -> list[Change]:
+    """Values that stand, as the changes that would make them."""
+    return [Change(code, name, value, day) for (code, name, day), value in values.items()]
 
-    Values of organisations or parameters that the rulebook does not have are left out: they are history.
-    """
+
+def with_values(rulebook: Rulebook, values: Mapping[Key, Scalar | None]) -> Rulebook:
+    """The rulebook with these values and no others; its tree, organisations and splits stay."""
     overrides: dict[str, dict[str, tuple[Override, ...]]] = {code: {} for code in rulebook.branches}
     for (code, name, day), value in _ordered(values):
-        if code in rulebook.organisations and name in rulebook.tree.parameters:
-            if _is_default(rulebook, code, name, day, value):
-                continue
+        if not _is_default(rulebook, code, name, day, value):
             own = overrides.setdefault(code, {})
             own[name] = (*own.get(name, ()), Override(value, day))
     branches = {code: replace(rulebook.branch(code), values=own) for code, own in overrides.items()}
     return replace(rulebook, branches=branches)
+
+
+def with_changes(rulebook: Rulebook, changes: Iterable[Change]) -> Rulebook:
+    """The rulebook with these changes on top of what it says."""
+    return with_values(rulebook, standing([*as_changes(stated(rulebook)), *changes]))
 
 
 def _ordered(values: Mapping[Key, Scalar | None]) -> Iterator[tuple[Key, Scalar | None]]:
