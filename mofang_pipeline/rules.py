@@ -17,6 +17,7 @@ from mofang_pipeline.control.database import engine
 from mofang_pipeline.control.log import Entry
 from mofang_pipeline.home import Home
 from mofang_pipeline.refusals import Refused
+from mofang_pipeline.replay import knowing
 from mofang_pipeline.rule_log import (
     ACTIONS,
     FILES_CHANGED,
@@ -101,13 +102,20 @@ def of_days(
     kept = _kept(connection, days)
     entries = log.entries(engine(home), actions=ACTIONS) if kept else []
     by_seq = {now.seq: now} | {
-        seq: _after([entry for entry in entries if entry.seq <= seq])
+        seq: _with_newer_organisations(_after([entry for entry in entries if entry.seq <= seq]), now)
         for seq in set(kept.values()) - {now.seq}
     }
     return {
         day: {code: by_seq[kept.get((day, code), now.seq)] for code in plan.tier1_codes(now.rulebook)}
         for day in days
     }
+
+
+def _with_newer_organisations(rules: Rules, now: Rules) -> Rules:
+    """Late customers of a city that is newer than the rules have those of its province."""
+    if now.rulebook.organisations.keys() <= rules.rulebook.organisations.keys():
+        return rules
+    return Rules(rules.seq, knowing(rules.rulebook, now.rulebook))
 
 
 def _kept(connection: duckdb.DuckDBPyConnection, days: Sequence[date]) -> dict[tuple[date, str], int]:

@@ -11,7 +11,7 @@ import duckdb
 import pandas as pd
 
 from mofang_pipeline import published
-from mofang_pipeline.rulebook import Rulebook, ancestor_rows, lca_rows, node_rows, periods
+from mofang_pipeline.rulebook import Rulebook, ancestor_rows, node_rows, periods
 
 RulesOfDays = Mapping[date, Mapping[str, Rulebook]]
 Ancestor = tuple[str, str, int, str]
@@ -36,8 +36,6 @@ def write_trees(connection: duckdb.DuckDBPyConnection, rules: RulesOfDays, newes
     published.replace_all(
         connection, "mart.segment_ancestor", [*ancestors, *(row for row in known if row[0] not in present)]
     )
-    splits = [(row["leaf_a"], row["leaf_b"], row["split_node"]) for row in lca_rows(newest)]
-    published.replace_all(connection, "int.segment_split", splits)
     _write_ancestors(connection, rules, newest)
     _write_nodes(connection, rules, newest)
 

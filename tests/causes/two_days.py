@@ -25,7 +25,8 @@ create table lake.mart.segment_membership
 create table lake.mart.segment_transition_daily
     (day date, province varchar, city varchar, from_segment varchar, to_segment varchar, cause varchar,
      customers bigint, aum_fen bigint, pay_amt_30d bigint, split_node varchar);
-create table lake.mart.segment_ancestor (leaf varchar, node_id varchar, depth integer, hq_leaf varchar);
+create table lake.int.tree_of_day (day date, tree varchar);
+create table lake.int.tree_ancestor (tree varchar, leaf varchar, node_id varchar, depth integer, hq_leaf varchar);
 """
 ORGANISATIONS = SMALL["organisations.csv"] + "P3,HQ,tier1,丙省,Province three\nC3,P3,tier2,丙市,City three\n"
 SPLITS = {
@@ -80,7 +81,9 @@ def bank(
 ) -> duckdb.DuckDBPyConnection:
     """The customers of each day (None: not in the bank), their key is their place in the list, with segments."""
     connection = duckdb.connect()
-    connection.execute("attach ':memory:' as lake; create schema lake.mart; use lake.mart")
+    connection.execute(
+        "attach ':memory:' as lake; create schema lake.mart; create schema lake.int; use lake.mart"
+    )
     connection.execute(TABLES)
     rows = [
         row | {"day": day, "customer_key": key}
@@ -94,9 +97,10 @@ def bank(
     connection.register("made_up", pa.Table.from_pylist(rows, schema=schema))
     connection.execute("create table lake.mart.customer_wide as select * from made_up")
     for day, book in rules.items():
-        ancestors = [tuple(row.values())[:4] for row in ancestor_rows(book)]
-        connection.execute("delete from mart.segment_ancestor")
-        connection.executemany("insert into mart.segment_ancestor values (?, ?, ?, ?)", ancestors)
+        tree = str(day)
+        ancestors = [(tree, *tuple(row.values())[:4]) for row in ancestor_rows(book)]
+        connection.execute("insert into lake.int.tree_of_day values (?, ?)", [day, tree])
+        connection.executemany("insert into lake.int.tree_ancestor values (?, ?, ?, ?, ?)", ancestors)
         segments.write_membership(connection, book, day)
     return connection
 

@@ -32,12 +32,6 @@ create table if not exists mart.rule_version_day (day date, org_code varchar, ru
 
 create table if not exists mart.segment_ancestor (leaf varchar, node_id varchar, depth integer, hq_leaf varchar);
 
-create table if not exists int.segment_split (leaf_a varchar, leaf_b varchar, split_node varchar);
-
-create table if not exists int.segment_parameter (
-    org_code varchar, province varchar, valid_from date, valid_to date, rule_version varchar
-);
-
 create table if not exists mart.segment_membership (
     day date,
     province varchar,
