@@ -7,6 +7,7 @@ here: how rules are changed (rule_actions.py).
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import date, datetime
 
 import duckdb
@@ -17,7 +18,6 @@ from mofang_pipeline.control.database import engine
 from mofang_pipeline.control.log import Entry
 from mofang_pipeline.home import Home
 from mofang_pipeline.refusals import Refused
-from mofang_pipeline.replay import knowing
 from mofang_pipeline.rule_log import (
     ACTIONS,
     FILES_CHANGED,
@@ -115,7 +115,8 @@ def _with_newer_organisations(rules: Rules, now: Rules) -> Rules:
     """Late customers of a city that is newer than the rules have those of its province."""
     if now.rulebook.organisations.keys() <= rules.rulebook.organisations.keys():
         return rules
-    return Rules(rules.seq, knowing(rules.rulebook, now.rulebook))
+    known = {**now.rulebook.organisations, **rules.rulebook.organisations}
+    return Rules(rules.seq, replace(rules.rulebook, organisations=known))
 
 
 def _kept(connection: duckdb.DuckDBPyConnection, days: Sequence[date]) -> dict[tuple[date, str], int]:

@@ -10,8 +10,8 @@ from datetime import date
 import duckdb
 import pandas as pd
 
-from mofang_pipeline import published
-from mofang_pipeline.rulebook import Rulebook, ancestor_rows, node_rows, periods
+from mofang_pipeline import published, rule_versions
+from mofang_pipeline.rulebook import Rulebook, ancestor_rows, node_rows, periods, resolved, version
 
 RulesOfDays = Mapping[date, Mapping[str, Rulebook]]
 Ancestor = tuple[str, str, int, str]
@@ -77,22 +77,28 @@ def _in_order(rulebooks: Iterable[Rulebook], newest: Rulebook) -> list[Rulebook]
 
 
 def _write_nodes(connection: duckdb.DuckDBPyConnection, rules: RulesOfDays, newest: Rulebook) -> None:
-    versions: list[tuple[date, str, str]] = []
+    of_day: list[tuple[date, str, str]] = []
     for rulebook, days in _days_by_rulebook(rules, newest):
         for first, last in periods(rulebook, min(days), max(days)):
             within = [day for day in days if first <= day <= last]
             if within:
-                nodes = pd.DataFrame(node_rows(rulebook, within[0]))
-                _add_nodes(connection, nodes)
-                pairs = nodes[["org_code", "rule_version"]].drop_duplicates().itertuples(index=False)
-                places = [(code, version, _province(rulebook, code)) for code, version in pairs]
-                versions += [
+                versions = _add_versions(connection, rulebook, within[0])
+                of_day += [
                     (day, code, version)
                     for day in within
-                    for code, version, province in places
-                    if _rules_of(rules[day], province, newest) is rulebook
+                    for code, version in versions.items()
+                    if _rules_of(rules[day], _province(rulebook, code), newest) is rulebook
                 ]
-    _replace_days(connection, "mart.rule_version_day", versions)
+    _replace_days(connection, "mart.rule_version_day", of_day)
+
+
+def _add_versions(connection: duckdb.DuckDBPyConnection, rulebook: Rulebook, day: date) -> dict[str, str]:
+    """What the organisations' trees are on `day`, where that is not known yet; organisation -> rule version."""
+    values = resolved(rulebook, day)
+    versions = version.rule_versions(rulebook, values)
+    _add_nodes(connection, pd.DataFrame(node_rows(rulebook, day)))
+    rule_versions.write_versions(connection, rulebook, values, versions)
+    return versions
 
 
 def _days_by_rulebook(rules: RulesOfDays, newest: Rulebook) -> Iterator[tuple[Rulebook, list[date]]]:
