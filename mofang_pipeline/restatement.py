@@ -4,7 +4,7 @@ The only way in which a computed day comes under other rules. What the day was b
 first; then the same steps run as on any day. An order that was interrupted is finished by giving it again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 
@@ -56,9 +56,8 @@ def restate(
         home, actor, name, {"from": str(first), "to": str(last), "provinces": codes, "reason": reason}
     )
     with lake.writer(home) as connection:
-        published.create_tables(connection)
-        _keep_what_was(connection, order, days, now.seq)
-        rules.keep(connection, {day: dict.fromkeys(codes, now) for day in days})
+        _keep_what_was(connection, order, days, rules.kept_for(home, days), now.seq)
+    rules.keep(home, {day: dict.fromkeys(codes, now) for day in days})
     runs.run_days(
         home, first=days[0], last=days[-1], provinces=tuple(codes), progress=progress, segments_only=True
     )
@@ -101,7 +100,11 @@ def _order(home: Home, actor: str, name: str, payload: dict[str, object]) -> Ent
 
 
 def _keep_what_was(
-    connection: duckdb.DuckDBPyConnection, order: Entry, days: Sequence[date], seq: int
+    connection: duckdb.DuckDBPyConnection,
+    order: Entry,
+    days: Sequence[date],
+    before: Mapping[tuple[date, str], int],
+    seq: int,
 ) -> None:
     """Copies the rows as they are, once for each restatement, and writes which rules they came from."""
     name = order.subject.removeprefix("restatement ")
@@ -121,25 +124,13 @@ def _keep_what_was(
             f" where day in (select unnest($days)) and ({where})",
             {"name": name, "days": list(of_days)} | {key: scope[key] for key in scope if f"${key}" in where},
         )
-    connection.execute(
-        """
-        insert into mart.restatement
-        select $name, done.day, done.province, kept.seq, $seq, $by, $at, $reason
-        from int.computed_day as done
-        left join int.rules_of_day as kept on done.day = kept.day and done.province = kept.province
-        where done.kind = 'segments' and done.day in (select unnest($days))
-            and list_contains($provinces, done.province)
-        """,
-        {
-            "name": name,
-            "seq": seq,
-            "by": order.actor,
-            "at": order.recorded_at.astimezone(UTC).replace(tzinfo=None),
-            "reason": order.payload["reason"],
-            "days": list(days),
-            "provinces": codes,
-        },
-    )
+    at, reason = order.recorded_at.astimezone(UTC).replace(tzinfo=None), order.payload["reason"]
+    rows = [
+        (name, day, code, before.get((day, code)), seq, order.actor, at, reason)
+        for day in days
+        for code in codes
+    ]
+    published.insert_rows(connection, "mart.restatement", rows)
     connection.execute("commit")
 
 

@@ -1,18 +1,16 @@
 """Which rules hold: now, on a day that is computed or will be, and as they were known at a time.
 
 The rulebook's files and the changes that people had approved, both kept in the log. A day keeps, for each province,
-the rules that it was computed with (int.rules_of_day); whatever happens later, it is computed with them again. Not
+the rules that it was computed with, in the log, too; whatever happens later, it is computed with them again. Not
 here: how rules are changed (rule_actions.py).
 """
 
 from collections.abc import Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 
-import duckdb
-
-from mofang_pipeline import lake, plan, published
+from mofang_pipeline import plan
 from mofang_pipeline.control import log
 from mofang_pipeline.control.database import engine
 from mofang_pipeline.control.log import Entry
@@ -32,6 +30,7 @@ from mofang_pipeline.rulebook import Rulebook, read_rulebook, require_valid
 from mofang_pipeline.rulebook.history import as_changes, differences, standing, stated, with_values
 from mofang_pipeline.rulebook.texts import texts_in
 
+USED, PIPELINE = "rules.used", "pipeline"
 FILES_ACTOR, FILES_REASON = "rulebook", "the rulebook's files, as reviewed in git"
 
 
@@ -42,11 +41,10 @@ def in_force(home: Home) -> Rulebook:
 
 def current(home: Home) -> Rules:
     """As `in_force`, with the log's entry that it stands at. Raises RulebookError; then nothing is recorded."""
-    files = require_valid(read_rulebook(home.rulebook))
     texts = texts_in(home.rulebook)
-    known = log.entries(engine(home), actions=ACTIONS)
-    if texts != _last_texts(known):
-        known = _record_files(home, files, texts, known)
+    known = log.entries(engine(home), actions=ACTIONS) if texts else []
+    if not texts or texts != _last_texts(known):
+        known = _record_files(home, require_valid(read_rulebook(home.rulebook)), texts, known)
     rules = _after(known)
     require_valid(rules.rulebook)
     return rules
@@ -88,18 +86,13 @@ def _record_files(home: Home, files: Rulebook, texts: dict[str, str], known: Seq
 
 def of_day(home: Home, day: date) -> dict[str, Rulebook]:
     """Province -> the rules that the day was computed with, or would be if it is not computed."""
-    if not any(home.lake.iterdir()):
-        return dict.fromkeys(plan.tier1_codes(in_force(home)), in_force(home))
-    with closing(lake.connect(home, read_only=True)) as connection:
-        return {code: rules.rulebook for code, rules in of_days(home, connection, [day])[day].items()}
+    return {code: rules.rulebook for code, rules in of_days(home, [day])[day].items()}
 
 
-def of_days(
-    home: Home, connection: duckdb.DuckDBPyConnection, days: Sequence[date]
-) -> dict[date, dict[str, Rules]]:
+def of_days(home: Home, days: Sequence[date]) -> dict[date, dict[str, Rules]]:
     """Day -> province -> its rules, as `of_day`; equal rules are one object."""
     now = current(home)
-    kept = _kept(connection, days)
+    kept = kept_for(home, days)
     entries = log.entries(engine(home), actions=ACTIONS) if kept else []
     by_seq = {now.seq: now} | {
         seq: _with_newer_organisations(_after([entry for entry in entries if entry.seq <= seq]), now)
@@ -119,36 +112,40 @@ def _with_newer_organisations(rules: Rules, now: Rules) -> Rules:
     return Rules(rules.seq, replace(rules.rulebook, organisations=known))
 
 
-def _kept(connection: duckdb.DuckDBPyConnection, days: Sequence[date]) -> dict[tuple[date, str], int]:
-    try:
-        rows = connection.execute(
-            "select day, province, seq from int.rules_of_day where day in (select unnest($days))",
-            {"days": list(days)},
-        ).fetchall()
-    except duckdb.CatalogException:  # a lake from before there was a history
-        return {}
-    return {(day, province): seq for day, province, seq in rows}
+def kept_for(home: Home, days: Sequence[date]) -> dict[tuple[date, str], int]:
+    """(day, province) -> the entry of the log that the rules it was computed with stand at."""
+    wanted = {day.isoformat(): day for day in days}
+    return {
+        (wanted[day], province): entry.payload["rules"]
+        for entry in log.entries(engine(home), actions=[USED])
+        for day in entry.payload["days"]
+        if day in wanted
+        for province in entry.payload["provinces"]
+    }
 
 
-def keep(
-    connection: duckdb.DuckDBPyConnection,
-    chosen: Mapping[date, Mapping[str, Rules]],
-    provinces: Sequence[str] = (),
-) -> None:
-    """Writes down which rules these days (of `provinces`; none: all) are computed with."""
-    rows = [
-        (day, code, rules.seq)
-        for day, of_provinces in chosen.items()
-        for code, rules in of_provinces.items()
-        if not provinces or code in provinces
-    ]
-    connection.execute("begin")
-    connection.execute(
-        "delete from int.rules_of_day where (day, province) in (select unnest($days), unnest($provinces))",
-        {"days": [row[0] for row in rows], "provinces": [row[1] for row in rows]},
-    )
-    published.insert_rows(connection, "int.rules_of_day", rows)
-    connection.execute("commit")
+def rulebooks(chosen: Mapping[date, Mapping[str, Rules]]) -> dict[date, dict[str, Rulebook]]:
+    """The same without the entries of the log."""
+    return {day: {code: each.rulebook for code, each in of_day.items()} for day, of_day in chosen.items()}
+
+
+def keep(home: Home, chosen: Mapping[date, Mapping[str, Rules]], provinces: Sequence[str] = ()) -> None:
+    """Records which rules these days (of `provinces`; none: all) are computed with, where that is new.
+
+    In the log and not in the lake: a lake that is made again from the landing zone has the same rows.
+    """
+    known = kept_for(home, list(chosen))
+    fresh: dict[tuple[int, tuple[str, ...]], list[str]] = {}
+    for day, of_provinces in chosen.items():
+        by_seq: dict[int, list[str]] = {}
+        for code, rules in of_provinces.items():
+            if (not provinces or code in provinces) and known.get((day, code)) != rules.seq:
+                by_seq.setdefault(rules.seq, []).append(code)
+        for seq, codes in by_seq.items():
+            fresh.setdefault((seq, tuple(codes)), []).append(day.isoformat())
+    for (seq, in_provinces), days in fresh.items():
+        payload = {"rules": seq, "days": days, "provinces": list(in_provinces)}
+        log.append(engine(home), actor=PIPELINE, action=USED, subject=f"rules {seq}", payload=payload)
 
 
 def known_at(home: Home, moment: datetime) -> Rules | None:

@@ -10,7 +10,6 @@ import dagster as dg
 import duckdb
 
 from mofang_pipeline import plan, profiles, rules, segments, transitions, trees
-from mofang_pipeline.rulebook import Rulebook
 from mofang_pipeline.steps.partitions import days_of
 from mofang_pipeline.steps.previews import leaf_sizes, markdown_table
 from mofang_pipeline.steps.resources import Mofang
@@ -46,12 +45,16 @@ def build_membership(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
             todo = plan.days_to_segment(connection, first, last)
             if not todo:
                 raise dg.Failure(f"{first} to {last}: customer_wide is not computed; materialise it first")
-            chosen = _choose_rules(connection, mofang, todo, config.provinces)
+            # Those with which a day was computed before, else those in force now.
+            chosen = rules.of_days(mofang.home, todo)
+            held = rules.rulebooks(chosen)
+            trees.write_trees(connection, held, mofang.rulebook())
 
             def write(day: date) -> int:
-                return segments.write_under(connection, chosen[day], day, config.provinces)
+                return segments.write_under(connection, held[day], day, config.provinces)
 
             written = _each_day(context, todo, write)
+            rules.keep(mofang.home, chosen, config.provinces)
             provinces = config.provinces or list(chosen[todo[0]])
             plan.mark_segmented(connection, todo, provinces)
             written["preview"] = markdown_table(connection, PREVIEW, {"day": todo[-1]})
@@ -61,19 +64,6 @@ def build_membership(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         return dg.MaterializeResult(metadata=written)
 
     return segment_membership
-
-
-def _choose_rules(
-    connection: duckdb.DuckDBPyConnection, mofang: Mofang, days: Sequence[date], provinces: Sequence[str]
-) -> dict[date, dict[str, Rulebook]]:
-    """The rules of each day and province: those it was computed with before, else those in force now; kept."""
-    chosen = rules.of_days(mofang.home, connection, days)
-    rules.keep(connection, chosen, provinces)
-    rulebooks = {
-        day: {code: each.rulebook for code, each in of_day.items()} for day, of_day in chosen.items()
-    }
-    trees.write_trees(connection, rulebooks, mofang.rulebook())
-    return rulebooks
 
 
 def _province_done(day: date, province: str) -> dg.AssetMaterialization:
@@ -187,8 +177,11 @@ def rerun_province(
     connection: duckdb.DuckDBPyConnection, mofang: Mofang, day: date, provinces: Sequence[str]
 ) -> int:
     """Segments, transitions and profiles of `provinces` on `day` from the wide table that is there; rows written."""
-    chosen = _choose_rules(connection, mofang, [day], provinces)
-    rows = segments.write_under(connection, chosen[day], day, provinces)
+    chosen = rules.of_days(mofang.home, [day])
+    held = rules.rulebooks(chosen)
+    trees.write_trees(connection, held, mofang.rulebook())
+    rows = segments.write_under(connection, held[day], day, provinces)
+    rules.keep(mofang.home, chosen, provinces)
     plan.mark_segmented(connection, [day], provinces)
     profiles.write_profile(connection, day)
     profiles.write_distribution(connection, day)
