@@ -27,9 +27,9 @@ from mofang_pipeline.rule_log import (
     change_of,
     recorded,
 )
-from mofang_pipeline.rulebook import Rulebook, require_valid
+from mofang_pipeline.rulebook import Rulebook, check
 from mofang_pipeline.rulebook.history import Change, is_locked, with_changes
-from mofang_pipeline.rulebook.model import RulebookError, Scalar
+from mofang_pipeline.rulebook.model import Scalar
 from mofang_pipeline.rulebook.read import INHERIT
 
 NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,9})?", re.ASCII)
@@ -54,7 +54,7 @@ def propose(
 
     The rulebook as it would be is checked whole; what is wrong is Refused and nothing is recorded.
     """
-    now = rules.in_force(home)
+    now = rules.current(home).rulebook
     changes = _changes(now, org_code, values, effective_from)
     _require_reason(reason)
     _require_sound(now, changes)
@@ -71,7 +71,7 @@ def propose(
 
 def approve(home: Home, *, actor: str, change_id: int) -> Outcome:
     """Puts a proposal in force from its effective day; its maker may not, unless maker_checker is off."""
-    now = rules.in_force(home)
+    now = rules.current(home).rulebook
     proposal = _waiting(home, change_id)
     if now.settings.maker_checker and _same_user(actor, proposal.actor):
         raise Refused(
@@ -98,7 +98,7 @@ def set_values(
     reason: str,
 ) -> Outcome:
     """Proposes and, with an approver, approves at once; an approver who may not leaves nothing behind."""
-    maker_checker = rules.in_force(home).settings.maker_checker
+    maker_checker = rules.current(home).rulebook.settings.maker_checker
     if approver is not None and maker_checker and _same_user(actor, approver):
         raise Refused(
             f"{actor} makes the change, so another user has to approve it", f"{actor} 为提出人，须由他人审批"
@@ -164,13 +164,11 @@ def _require_reason(reason: str) -> None:
 
 
 def _require_sound(now: Rulebook, changes: list[Change]) -> None:
-    try:
-        require_valid(with_changes(now, changes))
-    except RulebookError as error:
+    if found := check(with_changes(now, changes)):
         raise Refused(
-            "; ".join(f"{each.file}: {each.subject}: {each.en}" for each in error.problems),
-            "；".join(f"{each.file}：{each.subject}：{each.zh}" for each in error.problems),
-        ) from None
+            "; ".join(f"{each.file}: {each.subject}: {each.en}" for each in found),
+            "；".join(f"{each.file}：{each.subject}：{each.zh}" for each in found),
+        )
 
 
 def _waiting(home: Home, change_id: int) -> Entry:

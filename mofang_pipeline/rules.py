@@ -36,18 +36,19 @@ FILES_ACTOR, FILES_REASON = "rulebook", "the rulebook's files, as reviewed in gi
 
 def in_force(home: Home) -> Rulebook:
     """The files with the log's approved changes, checked. Edited files are recorded first, as new changes."""
-    return current(home).rulebook
+    return require_valid(current(home).rulebook)
 
 
 def current(home: Home) -> Rules:
-    """As `in_force`, with the log's entry that it stands at. Raises RulebookError; then nothing is recorded."""
+    """As `in_force`, with the log's entry that it stands at, and not checked again since it was recorded.
+
+    Raises RulebookError for edited files that are not sound; then nothing is recorded.
+    """
     texts = texts_in(home.rulebook)
     known = log.entries(engine(home), actions=ACTIONS) if texts else []
     if not texts or texts != _last_texts(known):
         known = _record_files(home, require_valid(read_rulebook(home.rulebook)), texts, known)
-    rules = _after(known)
-    require_valid(rules.rulebook)
-    return rules
+    return _after(known)
 
 
 def _after(known: Sequence[Entry]) -> Rules:

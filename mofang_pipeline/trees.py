@@ -11,7 +11,7 @@ import duckdb
 import pandas as pd
 
 from mofang_pipeline import published, rule_versions
-from mofang_pipeline.rulebook import Rulebook, ancestor_rows, node_rows, periods, resolved, version
+from mofang_pipeline.rulebook import Rulebook, ancestor_rows, node_rows, periods
 
 RulesOfDays = Mapping[date, Mapping[str, Rulebook]]
 Ancestor = tuple[str, str, int, str]
@@ -94,11 +94,8 @@ def _write_nodes(connection: duckdb.DuckDBPyConnection, rules: RulesOfDays, newe
 
 def _add_versions(connection: duckdb.DuckDBPyConnection, rulebook: Rulebook, day: date) -> dict[str, str]:
     """What the organisations' trees are on `day`, where that is not known yet; organisation -> rule version."""
-    values = resolved(rulebook, day)
-    versions = version.rule_versions(rulebook, values)
     _add_nodes(connection, pd.DataFrame(node_rows(rulebook, day)))
-    rule_versions.write_versions(connection, rulebook, values, versions)
-    return versions
+    return rule_versions.write_versions(connection, rulebook, day)
 
 
 def _days_by_rulebook(rules: RulesOfDays, newest: Rulebook) -> Iterator[tuple[Rulebook, list[date]]]:

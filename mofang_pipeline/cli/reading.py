@@ -109,13 +109,13 @@ def require_computed(connection: duckdb.DuckDBPyConnection, org: Organisation, *
 
 def rules_of_day(home: Home, day: date) -> "Rules":
     """Province -> the rules that `day` was computed with."""
-    from mofang_pipeline.replay import everywhere
+    from mofang_pipeline.rules import of_day
 
-    return everywhere(rules_in_force(home))
+    return of_day(home, day)
 
 
 def rules_in_force(home: Home) -> "Rulebook":
     """The rules that hold now, with all that is known of other days' values."""
-    from mofang_pipeline.rulebook import read_rulebook, require_valid
+    from mofang_pipeline.rules import in_force
 
-    return require_valid(read_rulebook(home.rulebook))
+    return in_force(home)

@@ -65,7 +65,7 @@ def show_values(
     from mofang_pipeline.rule_values import applied
 
     home = _home()
-    timezone = rules.in_force(home).settings.timezone
+    timezone = rules.current(home).rulebook.settings.timezone
     found = applied(home, org, day, _moment(known_at, timezone) if known_at else None)
     columns = ("parameter", "value", "unit", "level", "set_by", *CHANGE_COLUMNS[5:], "change_id")
     rows = [

@@ -39,8 +39,15 @@ create table if not exists mart.rule_version (
     rule_version varchar,
     org_code varchar,
     tree varchar,
-    parameter_values varchar, -- JSON: parameter -> value (money in fen), level and organisation that set it
-    example_customers varchar -- JSON: leaf -> a customer that lands in it
+    parameter_values varchar -- JSON: parameter -> value (money in fen), level and organisation that set it
+);
+
+-- A made-up customer for each leaf, as the proof found it; of one organisation of the version, and of those that differ.
+create table if not exists mart.rule_version_example (
+    rule_version varchar,
+    org_code varchar,
+    leaf varchar,
+    customer varchar -- JSON: columns of customer_wide that are not NULL
 );
 
 -- Which computed days were computed again under later rules; what they were before is in mart.superseded_*.
