@@ -18,6 +18,7 @@ from rich.table import Table
 
 from mofang_pipeline import dagster_home, lake, superset_service
 from mofang_pipeline.home import REPOSITORY, Home
+from mofang_pipeline.portal.service import service as portal_service
 from mofang_pipeline.ports import LOOPBACK, Port, claim_port
 from mofang_pipeline.processes import ProcessError, Service, Supervisor, own_program, reap_orphans
 from mofang_pipeline.rulebook import read_rulebook, require_valid
@@ -53,6 +54,7 @@ def run_demo(home: Home, sample: Sample, *, wait: bool) -> None:
         with _step(console, "Superset set up") as step:
             if not superset_service.provision(home):
                 step(AS_BEFORE)
+        supervisor.start(portal_service(home, superset.number))
         supervisor.start(superset_service.service(home, superset.number))
         with _step(console, "Dagster and Superset answer"):
             supervisor.wait_healthy()

@@ -18,12 +18,14 @@ import yaml
 
 from mofang_pipeline import lake, stores
 from mofang_pipeline.home import REPOSITORY, Home
+from mofang_pipeline.portal.service import socket_folder
 from mofang_pipeline.processes import Service
 from mofang_pipeline.serving import publish
 
 BUNDLE = REPOSITORY / "superset"
 PROGRAMS = Path(os.environ.get("MOFANG_SUPERSET_VENV", REPOSITORY / ".venv-superset")) / "bin"
 PARTS = ("metadata.yaml", "databases/*.yaml", "datasets/*/*.yaml", "charts/*.yaml", "dashboards/*.yaml")
+MENU = BUNDLE / "portal" / "pages.json"  # its entries become permissions
 ADMIN = "admin"
 WORKERS = 2
 FAMILIES = "select node_zh, node_en, family from lake.serving.node_option order by sort_order"
@@ -110,6 +112,7 @@ def environment(home: Home) -> dict[str, str]:
         "MOFANG_SUPERSET_DB_URL": stores.database_url(home, "mofang_superset"),
         "MOFANG_SUPERSET_SECRET_KEY": home.secret("superset_secret_key").hex(),
         "MOFANG_SUPERSET_GUEST_SECRET": home.secret("superset_guest_secret").hex(),
+        "MOFANG_PORTAL": str(socket_folder(home)),
         "MOFANG_PUBLISHED": str(publish.pointer(home)),
         "MOFANG_LAKE_DSN": stores.ducklake_dsn(home),
         "MOFANG_LAKE_FOLDER": str(home.lake),
@@ -132,7 +135,7 @@ def _fingerprint(home: Home, families: list[tuple[str, str, str]]) -> str:
     """Of everything that provisioning depends on; changes when any of it does."""
     digest = hashlib.sha256(json.dumps(families, ensure_ascii=False).encode())
     digest.update(stores.database_url(home, "mofang_superset").encode())
-    for path in [*_bundle_files(), BUNDLE / "family_colours.json", BUNDLE / "set_up.py"]:
+    for path in [*_bundle_files(), BUNDLE / "family_colours.json", BUNDLE / "set_up.py", MENU]:
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
 

@@ -1,4 +1,4 @@
-"""Makes `.venv` and `.venv-superset` exactly as their locks say; does nothing where they already are.
+"""Makes `.venv`, `.venv-superset` and the portal's charts exactly as their locks say; nothing where all is there.
 
 Runs before anything is installed: standard library only, and nothing of mofang_pipeline.
 """
@@ -11,6 +11,8 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+import portal_assets
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 LOCKS = REPOSITORY / "requirements"
@@ -56,6 +58,7 @@ def main() -> int:
         uv = _uv() if missing else None
         for environment in missing:
             _install(environment, uv)
+        portal_assets.install(ENVIRONMENTS[0].python)
     except subprocess.CalledProcessError as error:
         return _fail(f"`{' '.join(map(str, error.cmd[:4]))} ...` failed with {error.returncode}; see above")
     except KeyboardInterrupt:

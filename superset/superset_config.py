@@ -15,6 +15,15 @@ from lake_connection import mutate_connection, refuse_unfiltered
 from look import FAVICONS, THEME  # noqa: F401 - Superset reads FAVICONS here
 from wording import complete_chinese
 
+
+def extend_app(app: object) -> None:
+    """Superset calls this once, before its own views are set up."""
+    from portal import add_portal  # needs the application's context
+
+    complete_chinese(app)
+    add_portal(app)
+
+
 DEFAULT_SECRETS = {
     "",
     "CHANGE_ME_TO_A_COMPLEX_RANDOM_SECRET",
@@ -113,7 +122,7 @@ PUBLIC_ROLE_LIKE = None
 APP_NAME = "智慧魔方 Mofang"
 LANGUAGES = {"zh": {"flag": "cn", "name": "中文"}, "en": {"flag": "us", "name": "English"}}
 BABEL_DEFAULT_LOCALE = "zh"
-FLASK_APP_MUTATOR = complete_chinese
+FLASK_APP_MUTATOR = extend_app
 THEME_DEFAULT = THEME
 THEME_DARK = None
 ENABLE_UI_THEME_ADMINISTRATION = False

@@ -5,6 +5,7 @@ organisations are the rulebook's own; 云南 (530000) splits B7 into two local l
 """
 
 import csv
+import re
 from datetime import date
 from pathlib import Path
 
@@ -51,12 +52,22 @@ def _load_rulebook(connection: duckdb.DuckDBPyConnection, rulebook: Path) -> Non
         "select unnest($a), nullif(unnest($b), ''), unnest($c), unnest($d), unnest($e)",
         dict(zip("abcde", map(list, zip(*organisations, strict=True)), strict=True)),
     )
-    nodes = _nodes(yaml.safe_load((rulebook / "tree.yaml").read_text(encoding="utf-8"))["nodes"])
+    tree = yaml.safe_load((rulebook / "tree.yaml").read_text(encoding="utf-8"))
+    nodes = _nodes([_with_values(node, tree["parameters"]) for node in tree["nodes"]])
     connection.execute(
         "create or replace temp table tree_node(node_id varchar, parent_id varchar, depth int, is_leaf boolean, "
         "hq_leaf varchar, name_zh varchar, name_en varchar, condition varchar, sort_order int, org_code varchar)"
     )
     connection.executemany("insert into tree_node values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", nodes)
+
+
+def _with_values(node: dict[str, str], parameters: dict[str, dict[str, int]]) -> dict[str, str]:
+    """Its condition with the defaults filled in, money in fen."""
+    values = {
+        name: each["default"] * (100 if each["type"] == "money" else 1) for name, each in parameters.items()
+    }
+    when = re.sub(r":(\w+)", lambda found: str(values[found[1]]), node.get("when", "otherwise"))
+    return node | {"when": when if node.get("parent") else ""}
 
 
 def _nodes(nodes: list[dict[str, str]]) -> list[tuple[object, ...]]:

@@ -1,0 +1,55 @@
+"""The decision tree of an organisation and day, and all about one node."""
+
+from mofang_pipeline.portal.asked import Answer, Asked, get
+from mofang_pipeline.portal.condition import condition_words
+
+NODES = """
+    select
+        node.node_id, node.parent_id, node.depth, node.is_leaf, node.family, trim(node.code) as code, node.name_zh,
+        node.name_en, node.customers, node.share_of_parent, node.change_1d, node.change_7d, node.change_30d
+    from serving.tree_node as node
+    where node.org_code = $org and node.day = $day
+    order by node.sort_order
+"""
+NODE = """
+    select node_id, parent_id, is_leaf, family, trim(code) as code, name_zh, name_en, condition
+    from serving.tree_node
+    where org_code = $org and day = $day and node_id = $node
+"""
+PROFILE = """
+    select measure, measure_zh, measure_en, value, parent_value, whole_value, value_zh, value_en, parent_zh, parent_en,
+        whole_zh, whole_en
+    from serving.node_profile
+    where org_code = $org and day = $day and node_id = $node and measure not in ('customers', 'share_of_parent')
+        and not starts_with(measure, 'change_')
+    order by sort_order
+"""
+TREND = """
+    select day, customers
+    from mart.segment_profile_daily
+    where org_code = $org and node_id = $node and day <= $day and day > $day - interval 90 days
+    order by day
+"""
+
+
+def nodes(asked: Asked) -> Answer:
+    """Every node in the tree's order, with customers, share of parent and changes."""
+    org, day = asked.org(), asked.day()
+    return {"org": org, "day": day, "nodes": asked.rows(NODES, org=org, day=day)}
+
+
+def node(asked: Asked) -> Answer:
+    """One node: its condition in words, profile beside parent and whole, customers over the last 90 days."""
+    org, day = asked.org(), asked.day()
+    chosen = {"org": org, "day": day, "node": asked.text("node")}
+    found = asked.rows(NODE, **chosen)
+    if not found:
+        return {"node": None}
+    return {
+        "node": found[0] | condition_words(str(found[0]["condition"])),
+        "profile": asked.rows(PROFILE, **chosen),
+        "trend": [[row["day"], row["customers"]] for row in asked.rows(TREND, **chosen)],
+    }
+
+
+WAYS = [get("/nodes", nodes), get("/node", node)]

@@ -1,0 +1,144 @@
+"""The portal's service without Superset: who may ask for what, what answers look like, how refusals are told."""
+
+import pytest
+from starlette.testclient import TestClient
+
+from mofang_pipeline.access import Viewer
+from mofang_pipeline.portal.application import application, page_ways, viewer_header
+from mofang_pipeline.portal.asked import Asked, Malformed
+from mofang_pipeline.portal.condition import condition_words
+from mofang_pipeline.portal.reading import PublishedLake, TooLong
+
+DAY = "2026-11-19"
+
+
+class Portal:
+    """Asks the service as one viewer."""
+
+    def __init__(self, client, org_code, role="branch_analyst", language="zh"):
+        self.client = client
+        self.viewer = {"user": "lin", "role": role, "org_code": org_code, "language": language}
+
+    def get(self, path, **query):
+        return self.client.get(path, params=query, headers=self.headers())
+
+    def post(self, path, body):
+        return self.client.post(path, json=body, headers=self.headers())
+
+    def headers(self):
+        return {"X-Mofang-Viewer": viewer_header(self.viewer)}
+
+
+@pytest.fixture(scope="module")
+def client(scratch):
+    return TestClient(application(scratch))
+
+
+@pytest.fixture
+def head_office(client):
+    return Portal(client, "000000", role="hq_analyst")
+
+
+@pytest.fixture
+def tibet(client):
+    return Portal(client, "540000")
+
+
+@pytest.fixture
+def lhasa(client):
+    return Portal(client, "540100")
+
+
+def test_nobody_asks_without_a_viewer(client):
+    assert client.get("/tree/nodes").status_code == 403
+
+
+def test_a_branch_sees_itself_by_default(tibet):
+    assert tibet.get("/tree/nodes").json()["org"] == "540000"
+
+
+def test_a_branch_sees_its_cities_and_nothing_else(tibet):
+    orgs = [org["org_code"] for org in tibet.get("/scope/options").json()["orgs"]]
+    assert (orgs[0], {code[:2] for code in orgs}) == ("540000", {"54"})
+
+
+@pytest.mark.parametrize("org", ["000000", "530000", "530100", "nowhere", "' or 1=1 --"])
+def test_another_organisation_is_refused(tibet, org):
+    for path in ("/tree/nodes", "/tree/node?node=root"):
+        assert tibet.get(path, org=org).status_code == 403
+
+
+def test_a_city_does_not_see_its_province(lhasa):
+    assert lhasa.get("/tree/nodes", org="540000").status_code == 403
+
+
+def test_a_refusal_says_why_in_both_languages(tibet):
+    told = tibet.get("/tree/nodes", org="530000").json()["error"]
+    assert "530000" in told["en"] and "不在您的权限范围" in told["zh"]
+
+
+def test_the_tree_adds_up(head_office):
+    nodes = head_office.get("/tree/nodes", day=DAY).json()["nodes"]
+    leaves = sum(node["customers"] for node in nodes if node["is_leaf"])
+    assert (leaves, nodes[0]["node_id"]) == (nodes[0]["customers"], "root")
+
+
+def test_a_node_has_condition_profile_and_trend(head_office):
+    found = head_office.get("/tree/node", day=DAY, node="D3").json()
+    assert found["node"]["condition_zh"] == "绑定机构数 ≥ 2 且 总资产 ≥ 50,000元"
+    assert [len(found["trend"]), found["profile"][0]["measure"]] == [5, "age"]
+
+
+def test_a_node_that_is_not_there_is_no_error(head_office):
+    assert head_office.get("/tree/node", day=DAY, node="Z9").json() == {"node": None}
+
+
+@pytest.mark.parametrize("query", [{"day": "yesterday"}, {"day": "2026-13-01"}])
+def test_what_is_no_day_is_refused(head_office, query):
+    assert head_office.get("/tree/nodes", **query).status_code == 400
+
+
+def test_a_long_question_is_stopped(scratch):
+    lake = PublishedLake(scratch, seconds=0.05)
+    with pytest.raises(TooLong, match="smaller scope"):
+        lake.rows(
+            "select count(*) from range(100000000) as a, range(1000) as b where a.range % 7 = b.range % 5", {}
+        )
+
+
+def test_numbers_are_read_strictly(scratch):
+    asked = Asked(
+        Viewer("lin", "auditor", "000000", "en"), scratch, PublishedLake(scratch), {"level": "3; drop"}, {}
+    )
+    with pytest.raises(Malformed, match="not a number"):
+        asked.number("level", 3)
+
+
+def test_every_page_of_the_menu_has_its_module():
+    assert all(isinstance(ways, list) for ways in page_ways().values())
+
+
+@pytest.mark.parametrize(
+    ("condition", "zh", "en"),
+    [
+        ("", "全部客户", "every customer"),
+        ("otherwise", "同级其余客户", "whoever no sibling above takes"),
+        ("days_since_last_paid < 60", "距最近支付天数 < 60", "days since last payment < 60"),
+        ("coalesce(debit_cards, 0) = 0", "有效借记卡数 = 0", "valid debit cards = 0"),
+        ("deposit_fen < 12350", "存款余额 < 123.5元", "deposits < ¥123.5"),
+        (
+            "not has_mobile or id_expired",
+            "非已留手机号 或 证件过期",
+            "not has a mobile number or ID has expired",
+        ),
+        (
+            "status <> 'active' or age < 16",
+            "客户状态 ≠ 正常 或 年龄 < 16",
+            "customer status ≠ active or age < 16",
+        ),
+        ("last_paid_on is null", "最近支付日为空", "last payment day is unknown"),
+        ("what is this", "what is this", "what is this"),
+    ],
+)
+def test_conditions_in_business_words(condition, zh, en):
+    assert condition_words(condition) == {"condition_zh": zh, "condition_en": en}
