@@ -7,6 +7,7 @@ import base64
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
@@ -16,10 +17,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
-from mofang_pipeline.access import Viewer
+from mofang_pipeline.access import Viewer, may
 from mofang_pipeline.cli.output import plain
 from mofang_pipeline.home import REPOSITORY, Home
 from mofang_pipeline.portal.asked import Asked, Download, Forbidden, Malformed, Way, Ways
+from mofang_pipeline.portal.pages import scope
 from mofang_pipeline.portal.reading import NothingPublished, PublishedLake, TooLong
 from mofang_pipeline.refusals import Refused
 
@@ -44,10 +46,13 @@ def application(home: Home) -> Starlette:
 
 
 def page_ways() -> dict[str, Ways]:
-    names = ["scope", *(page["name"] for page in json.loads(PAGES.read_text(encoding="utf-8")))]
-    return {
-        name: import_module(f"mofang_pipeline.portal.pages.{name.replace('-', '_')}").WAYS for name in names
-    }
+    """Page name -> its addresses, each with the action that it is: its own, else the page's."""
+    pages = json.loads(PAGES.read_text(encoding="utf-8"))
+    ways: dict[str, Ways] = {"scope": scope.WAYS}
+    for page in pages:
+        module = import_module(f"mofang_pipeline.portal.pages.{page['name'].replace('-', '_')}")
+        ways[page["name"]] = [replace(way, action=way.action or page["may"]) for way in module.WAYS]
+    return ways
 
 
 async def _health(request: Request) -> Response:
@@ -63,6 +68,10 @@ def _endpoint(home: Home, lake: PublishedLake, way: Way) -> Endpoint:
         try:
             viewer = viewer_from(request.headers.get(VIEWER_HEADER, ""))
             body = json.loads(await request.body() or b"{}") if way.method == "POST" else {}
+            if way.action is not None and not may(viewer, way.action):
+                raise Forbidden(
+                    f"your role, {viewer.role}, may not do this", f"您的角色（{viewer.role}）无权进行此操作"
+                )
             asked = Asked(viewer, home, lake, {**request.query_params, **request.path_params}, _object(body))
             return _response(await run_in_threadpool(way.function, asked))
         except Refused as refused:

@@ -100,11 +100,12 @@ Function = Callable[[Asked], Answer]
 
 @dataclass(frozen=True)
 class Way:
-    """A page's address, relative to /mofang/api/<page>, and the function that answers there."""
+    """A page's address, relative to /mofang/api/<page>, the function that answers, and the action that it is."""
 
     method: str
     path: str
     function: Function
+    action: str | None = None  # of access.ACTIONS; the page's own where None
 
 
 @dataclass(frozen=True)
@@ -116,13 +117,13 @@ class Download:
     content: bytes
 
 
-def get(path: str, function: Function) -> Way:
-    return Way("GET", path, function)
+def get(path: str, function: Function, action: str | None = None) -> Way:
+    return Way("GET", path, function, action)
 
 
-def post(path: str, function: Function) -> Way:
+def post(path: str, function: Function, action: str | None = None) -> Way:
     """For what changes something; Superset lets it through only with its CSRF token."""
-    return Way("POST", path, function)
+    return Way("POST", path, function, action)
 
 
 Ways = Sequence[Way]

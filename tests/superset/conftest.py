@@ -1,15 +1,21 @@
 """A scratch lake with views and a published snapshot, shared by the tests that need a whole one."""
 
 import os
+import socket
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page
 
-from mofang_pipeline import lake
+from mofang_pipeline import lake, superset_service
 from mofang_pipeline.home import REPOSITORY, Home
+from mofang_pipeline.portal.service import service as portal_service
+from mofang_pipeline.processes import Supervisor
 from mofang_pipeline.serving import publish, views
-from tests.superset import scratch_lake
+from tests.superset import dashboards, scratch_lake
 
 FIRST_DAY, DAYS, CUSTOMERS = date(2026, 11, 15), 5, 4000
 SUPERSET_PYTHON = (
@@ -26,3 +32,25 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Home:
         snapshot = lake.latest_snapshot(connection)
     publish.publish(home, snapshot, date(2026, 11, 19))
     return home
+
+
+@pytest.fixture(scope="session")
+def superset(scratch: Home) -> Iterator[str]:
+    """Superset and the portal's service on the scratch lake; its address."""
+    superset_service.provision(scratch)
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+        port = server.getsockname()[1]
+    with Supervisor() as supervisor:
+        supervisor.start(portal_service(scratch, port))
+        supervisor.start(superset_service.service(scratch, port))
+        supervisor.wait_healthy()
+        yield f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture(scope="module")
+def page(scratch: Home, superset: str) -> Iterator[Page]:
+    """An administrator's browser; `errors` and `outside` collect what no page may do."""
+    with dashboards.browser_page() as page:
+        dashboards.watch(page)
+        dashboards.log_in(page, superset, superset_service.ADMIN, superset_service.admin_password(scratch))
+        yield page

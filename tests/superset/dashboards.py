@@ -27,6 +27,9 @@ LOADED = """() => {
     return charts.length > 0 && waiting.length === 0;
 }"""
 
+PORTAL_LOADED = """() => document.querySelector('main').children.length > 1
+    && !document.querySelector('[aria-busy=true], .state.loading')"""
+
 
 @contextmanager
 def browser_page() -> Iterator[Page]:
@@ -36,6 +39,33 @@ def browser_page() -> Iterator[Page]:
             yield browser.new_page(viewport=SCREEN)
         finally:
             browser.close()
+
+
+def watch(page: Page) -> None:
+    """Collects in page.errors answers of 400 and more and the console's errors, in page.outside what left loopback."""
+    page.errors, page.outside = [], []  # type: ignore[attr-defined]
+    page.on("response", lambda answer: page.errors.append(answer.url) if answer.status >= 400 else None)
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.on(
+        "requestfinished", lambda asked: page.outside.append(asked.url) if _is_outside(asked.url) else None
+    )
+
+
+def _is_outside(url: str) -> bool:
+    return not url.startswith(("http://127.0.0.1", "data:", "blob:"))
+
+
+def open_portal(page: Page, url: str, name: str, language: str) -> None:
+    """A page of the portal, such as `tree` or `tree/?org=530000`; returns when it has drawn."""
+    page.goto(f"{url}/lang/{language}?for={name}")
+    page.goto(f"{url}/mofang/{name if '?' in name else name + '/'}")
+    portal_is_still(page)
+
+
+def portal_is_still(page: Page) -> None:
+    page.wait_for_function(PORTAL_LOADED, timeout=60_000)
+    page.wait_for_timeout(600)  # the charts' animation
+    page.wait_for_function(PORTAL_LOADED, timeout=60_000)
 
 
 def log_in(page: Page, url: str, user: str, password: str) -> None:

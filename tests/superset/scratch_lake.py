@@ -17,8 +17,8 @@ from mofang_pipeline.home import Home
 
 LOCAL_ORG = "530000"
 LOCAL_LEAVES = [
-    ("B7_CROP", "涉农代发未绑", "Crop payroll, not bound"),
-    ("B7_REST", "其他代发未绑", "Other payroll, not bound"),
+    ("B7_YN_CROP", "涉农代发未绑", "Crop payroll, not bound"),
+    ("B7_YN_OTHER", "其他代发未绑", "Other payroll, not bound"),
 ]
 SQL = Path(__file__).with_name("scratch_lake.sql")
 

@@ -77,7 +77,7 @@ alter table lake.mart.segment_membership set partitioned by (day, province);
 insert into lake.mart.segment_membership
 select
     day, province, city, customer_key,
-    case when province = '530000' and leaf = 'B7' then case when street % 2 = 0 then 'B7_CROP' else 'B7_REST' end else leaf end,
+    case when province = '530000' and leaf = 'B7' then case when street % 2 = 0 then 'B7_YN_CROP' else 'B7_YN_OTHER' end else leaf end,
     leaf, case when province = '530000' then 'v1-local' else 'v1' end
 from placed
 inner join leaf

@@ -5,14 +5,12 @@ MOFANG_PICTURES=docs/images, to the documentation.
 """
 
 import os
-import socket
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from mofang_pipeline import lake, superset_service
-from mofang_pipeline.processes import Supervisor
 from tests.superset import dashboards
 
 DAYS = ("2026-11-15", "2026-11-19")
@@ -23,35 +21,6 @@ FLOW_TOTAL = (
     "select sum(customers) from lake.serving.flow_matrix where org_name_zh = ? and from_day_text = ? "
     "and to_day_text = ? and level = 3"
 )
-
-
-@pytest.fixture(scope="module")
-def superset(scratch):
-    superset_service.provision(scratch)
-    with closing(socket.create_server(("127.0.0.1", 0))) as server:
-        port = server.getsockname()[1]
-    with Supervisor() as supervisor:
-        supervisor.start(superset_service.service(scratch, port))
-        supervisor.wait_healthy()
-        yield f"http://127.0.0.1:{port}"
-
-
-@pytest.fixture(scope="module")
-def page(scratch, superset):
-    with dashboards.browser_page() as page:
-        page.errors = []
-        page.outside = []
-        page.on("response", lambda answer: page.errors.append(answer.url) if answer.status >= 400 else None)
-        page.on(
-            "requestfinished",
-            lambda request: page.outside.append(request.url) if _is_outside(request.url) else None,
-        )
-        dashboards.log_in(page, superset, superset_service.ADMIN, superset_service.admin_password(scratch))
-        yield page
-
-
-def _is_outside(url: str) -> bool:
-    return not url.startswith(("http://127.0.0.1", "data:", "blob:"))
 
 
 def ask(home, sql, *values):

@@ -1,7 +1,11 @@
 """The decision tree of an organisation and day, and all about one node."""
 
+from datetime import date, timedelta
+
 from mofang_pipeline.portal.asked import Answer, Asked, get
 from mofang_pipeline.portal.condition import condition_words
+from mofang_pipeline.portal.reading import Row
+from mofang_pipeline.portal.small import CHANGES, Hidden, hidden_nodes
 
 NODES = """
     select
@@ -35,7 +39,18 @@ TREND = """
 def nodes(asked: Asked) -> Answer:
     """Every node in the tree's order, with customers, share of parent and changes."""
     org, day = asked.org(), asked.day()
-    return {"org": org, "day": day, "nodes": asked.rows(NODES, org=org, day=day)}
+    days = [day, *(day - timedelta(days=back) for back in CHANGES.values())]
+    hidden = hidden_nodes(asked, org, days)
+    rows = [_without_small(row, hidden, day) for row in asked.rows(NODES, org=org, day=day)]
+    return {"org": org, "day": day, "nodes": rows}
+
+
+def _without_small(row: Row, hidden: Hidden, day: date) -> Row:
+    node = row["node_id"]
+    if node in hidden.get(day.isoformat(), ()):
+        return row | dict.fromkeys(("customers", "share_of_parent", *CHANGES))
+    then = {name: (day - timedelta(days=back)).isoformat() for name, back in CHANGES.items()}
+    return row | {name: None for name, before in then.items() if node in hidden.get(before, ())}
 
 
 def node(asked: Asked) -> Answer:
@@ -45,10 +60,16 @@ def node(asked: Asked) -> Answer:
     found = asked.rows(NODE, **chosen)
     if not found:
         return {"node": None}
+    trend = asked.rows(TREND, **chosen)
+    hidden = hidden_nodes(asked, org, [date.fromisoformat(row["day"]) for row in trend])
+    is_small = chosen["node"] in hidden.get(day.isoformat(), ())
     return {
         "node": found[0] | condition_words(str(found[0]["condition"])),
-        "profile": asked.rows(PROFILE, **chosen),
-        "trend": [[row["day"], row["customers"]] for row in asked.rows(TREND, **chosen)],
+        "profile": [] if is_small else asked.rows(PROFILE, **chosen),
+        "trend": [
+            [row["day"], None if chosen["node"] in hidden.get(row["day"], ()) else row["customers"]]
+            for row in trend
+        ],
     }
 
 

@@ -38,7 +38,7 @@ export async function show(page) {
       await orgPicker(choice.org, (org) => { choice.org = org; choice.node = "root"; again(); }),
       await dayPicker(words.day, choice.day, (day) => { choice.day = day; again(); }),
       select(words.depth, Array.from({ length: deepest }, (_, place) => [place + 1, place + 1 === deepest ? words.whole : words.levels(place + 1)]),
-        choice.depth, (depth) => { choice.depth = Number(depth); remember(choice); draw(); }),
+        choice.depth, (depth) => { choice.depth = Number(depth); remember(choice); map.replaceChildren(drawn()); }),
       figures),
     el("div", { class: "split" }, map, side));
   load();
@@ -51,14 +51,14 @@ export async function show(page) {
       if (!tree.nodes.length) return empty(words.none, words.todo);
       if (!tree.nodes.some((node) => node.node_id === choice.node)) choice.node = tree.nodes[0].node_id;
       figures.replaceChildren(...totals(tree.nodes[0]));
-      queueMicrotask(() => { draw(); about(); });
-      return el("span");
+      about();
+      return drawn();
     });
   }
 
-  function draw() {
-    map.replaceChildren(mindmap(tree.nodes, { depth: Number(choice.depth), chosen: choice.node, height: map.clientHeight - 24, width: map.clientWidth - 26,
-      onchoose: (node) => { choice.node = node; remember(choice); about(); } }));
+  function drawn() {
+    return mindmap(tree.nodes, { depth: Number(choice.depth), chosen: choice.node, height: map.clientHeight - 24, width: map.clientWidth - 26,
+      onchoose: (node) => { choice.node = node; remember(choice); about(); } });
   }
 
   function about() {

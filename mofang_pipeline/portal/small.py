@@ -1,0 +1,72 @@
+"""Small counts for branch users: which of an answer's counts are left out, so that sums do not give them away.
+
+The rule itself is small_cells.py's; here it is put on what pages show. Left out is None, drawn as "<5".
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+
+from mofang_pipeline import small_cells
+from mofang_pipeline.access import sees_small_counts
+from mofang_pipeline.portal.asked import Asked
+from mofang_pipeline.portal.reading import Row
+from mofang_pipeline.rulebook import read_rulebook
+
+COUNTS = """
+    select day, node_id, parent_id, customers
+    from mart.segment_profile_daily
+    where org_code = $org and day in (select unnest($days))
+"""
+CHANGES = {"change_1d": 1, "change_7d": 7, "change_30d": 30}
+
+
+def threshold(asked: Asked) -> int | None:
+    """Counts below it are left out for this viewer; None for who sees all."""
+    return None if sees_small_counts(asked.viewer) else read_rulebook(asked.home.rulebook).settings.small_cell
+
+
+Hidden = Mapping[str, frozenset[str]]  # ISO day -> nodes
+
+
+def hidden_nodes(asked: Asked, org: str, days: Sequence[date]) -> Hidden:
+    """Day -> the nodes of the organisation's tree whose counts this viewer does not see."""
+    limit = threshold(asked)
+    if limit is None:
+        return {}
+    by_day: dict[str, list[tuple[str, str | None, int]]] = {}
+    for row in asked.rows(COUNTS, org=org, days=list(days)):
+        by_day.setdefault(row["day"], []).append((row["node_id"], row["parent_id"], row["customers"]))
+    return {day: _of_tree(tuple(sorted(nodes)), limit) for day, nodes in by_day.items()}
+
+
+@lru_cache(maxsize=2000)
+def _of_tree(nodes: tuple[tuple[str, str | None, int], ...], limit: int) -> frozenset[str]:
+    counts = {node: count for node, _, count in nodes}
+    parents = {node: parent for node, parent, _ in nodes}
+    return frozenset(map(str, small_cells.suppress(small_cells.tree(counts, parents), limit)))
+
+
+def without_small_links(asked: Asked, links: list[Row]) -> list[Row]:
+    """Rows of (from, to, customers, causes): a small link's numbers, and whatever protects it, become None."""
+    limit = threshold(asked)
+    if limit is None:
+        return links
+    matrix = small_cells.matrix({(row["from"], row["to"]): row["customers"] for row in links})
+    hidden = small_cells.suppress(matrix, limit)
+    return [
+        {**row, "customers": None, "causes": None}
+        if (row["from"], row["to"]) in hidden
+        else {**row, "causes": _causes(row["causes"], limit)}
+        for row in links
+    ]
+
+
+def _causes(causes: Mapping[str, int], limit: int) -> dict[str, int | None]:
+    parts = [small_cells.Cell(cause, "link", small_cells.GROUND, count) for cause, count in causes.items()]
+    hidden = small_cells.suppress(
+        [*parts, small_cells.Cell("whole", small_cells.GROUND, "link", sum(causes.values()))],
+        limit,
+        fixed=["whole"],
+    )
+    return {cause: None if cause in hidden else count for cause, count in causes.items()}

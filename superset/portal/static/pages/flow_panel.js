@@ -1,0 +1,69 @@
+// What was clicked in the flow: a link with its causes and the way to its customers, a node with what came and went, or the largest moves.
+import { familyColour } from "../charts.js";
+import { t } from "../context.js";
+import { el } from "../dom.js";
+import { full, percent, short } from "../numbers.js";
+import { table } from "../table.js";
+
+const words = t({
+  zh: { top: "变化最大的流向", all: "全部流向", from: "从", to: "到", customers: "客户数", share: "占来源", back: "← 返回", came: "从哪里来", went: "到哪里去", causes: "变化原因", small: "其中的小流向",
+    small_: "其他", stay: "未变动", few: "<5", noSplit: "同一规则口径下，变化全部来自客户行为。", hint: "点击图中的流向或节点，查看原因与明细。", none: "没有客户换过客群",
+    cause: { same: "未变动", behaviour: "客户行为变化", rule: "规则调整", both: "行为与规则共同作用", population: "开户、销户或迁移" } },
+  en: { top: "Largest moves", all: "All flows", from: "From", to: "To", customers: "Customers", share: "Of source", back: "← Back", came: "Where they came from", went: "Where they went", causes: "Why they moved", small: "Small flows in it",
+    small_: "Other", stay: "stayed", few: "<5", noSplit: "Under the same rules every move is the customers' own behaviour.", hint: "Click a flow or a node to see causes and details.", none: "Nobody changed segment",
+    cause: { same: "Did not move", behaviour: "Customers' behaviour", rule: "Rule change", both: "Behaviour and rules together", population: "Opened, closed or relocated" } },
+});
+const CAUSES = { behaviour: "#0B5FA5", rule: "#E0A100", both: "#17A2A2", population: "#9AA5B1", same: "#C3CCD6" };
+
+const counted = (value, format = short) => (value === null ? words.few : format(value));
+const back = (onback) => el("button", { class: "button small", onclick: onback }, words.back);
+
+function badge(flow, id) {
+  if (id === "(other)") return el("span", { class: "quiet" }, words.small_);
+  const node = flow.byId.get(id);
+  return el("span", {}, node.code ? el("span", { class: "pill", style: { background: familyColour(node.family) } }, node.code) : null, " ", node[`name_${document.documentElement.lang === "en" ? "en" : "zh"}`]);
+}
+
+function listed(flow, links, onlink, columns) {
+  const kinds = {
+    from: { key: "from", label: words.from, format: (id) => badge(flow, id), sort: (link) => flow.label(link.from) },
+    to: { key: "to", label: words.to, format: (id, link) => (link.from === link.to ? el("span", { class: "quiet" }, words.stay) : badge(flow, id)), sort: (link) => flow.label(link.to) },
+    customers: { key: "customers", label: words.customers, align: "right", format: (value) => el("b", {}, counted(value, full)) },
+    share: { key: "share", label: words.share, align: "right", format: (_, link) => (link.customers === null ? "–" : percent(link.customers / flow.sums.from.get(link.from))), sort: (link) => link.customers / flow.sums.from.get(link.from) },
+  };
+  return table(columns.map((name) => kinds[name]), links, { sortBy: "customers", onrow: onlink });
+}
+
+/** The largest moves, or all flows. */
+export function moves(flow, onlink, { all = false } = {}) {
+  const links = all ? flow.links : flow.links.filter((link) => link.from !== link.to).sort((a, b) => (b.customers ?? 0) - (a.customers ?? 0)).slice(0, 20);
+  if (!links.length) return [el("p", { class: "note" }, words.none)];
+  const parts = [listed(flow, links, onlink, ["from", "to", "customers", "share"])];
+  return all ? parts : [el("h2", {}, words.top), el("p", { class: "note" }, words.hint), ...parts];
+}
+
+export function aboutNode(flow, id, side, onlink, onback) {
+  const related = flow.links.filter((link) => link[side] === id);
+  return [back(onback), el("h2", { style: { margin: "8px 0" } }, badge(flow, id), " ", el("b", {}, full(flow.sums[side].get(id)))),
+    el("h3", {}, side === "from" ? words.went : words.came),
+    listed(flow, related, onlink, side === "from" ? ["to", "customers", "share"] : ["from", "customers", "share"])];
+}
+
+export function aboutLink(flow, link, choice, onback) {
+  const heading = el("h2", { style: { margin: "8px 0" } }, badge(flow, link.from), " → ", badge(flow, link.to));
+  const figures = el("div", { class: "figures" },
+    el("div", { class: "figure" }, el("span", {}, words.customers), el("b", { id: "link-customers" }, counted(link.customers, full))),
+    el("div", { class: "figure" }, el("span", {}, words.share), el("b", {}, link.customers === null ? "–" : percent(link.customers / flow.sums.from.get(link.from)))));
+  if (link.parts) return [back(onback), heading, figures, el("h3", {}, words.small), listed(flow, link.parts, null, ["to", "customers", "share"])];
+  return [back(onback), heading, figures, el("h3", {}, words.causes), split(link, choice)];
+}
+
+function split(link, choice) {
+  if (choice.basis === "same-rules") return el("p", { class: "note" }, words.noSplit);
+  const entries = Object.entries(link.causes ?? {}).sort(([, a], [, b]) => (b ?? 0) - (a ?? 0));
+  return el("div", { id: "causes" }, entries.map(([cause, customers]) => el("div", { style: { margin: "6px 0" } },
+    el("div", { style: { display: "flex", "justify-content": "space-between" } }, el("span", {}, words.cause[cause]),
+      el("span", {}, el("b", {}, counted(customers, full)), " ", el("span", { class: "quiet" }, customers === null ? "" : percent(customers / link.customers)))),
+    el("div", { style: { height: "6px", background: "#EDF1F5", "border-radius": "3px", overflow: "hidden" } },
+      el("div", { style: { height: "100%", width: `${customers === null ? 0 : (customers / link.customers) * 100}%`, background: CAUSES[cause] } })))));
+}
