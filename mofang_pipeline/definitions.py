@@ -9,7 +9,17 @@ from mofang_pipeline.home import Home
 from mofang_pipeline.manifest import manifest_path
 from mofang_pipeline.plan import tier1_codes
 from mofang_pipeline.rulebook import read_rulebook
-from mofang_pipeline.steps import checks, customer_wide, jobs, landing, publication, segments, triggers
+from mofang_pipeline.steps import (
+    checks,
+    customer_wide,
+    jobs,
+    landing,
+    publication,
+    push,
+    segment_sets,
+    segments,
+    triggers,
+)
 from mofang_pipeline.steps.partitions import by_province, daily
 from mofang_pipeline.steps.resources import Mofang
 
@@ -30,6 +40,8 @@ def build(
             segments.build_membership(days),
             segments.build_profiles(days),
             segments.build_transitions(days),
+            segment_sets.build(days, rulebook, home),
+            push.build(days),
             segments.build_by_province(by_province(days, tier1_codes(rulebook))),
             publication.build(days),
         ],

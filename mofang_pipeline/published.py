@@ -13,14 +13,19 @@ from mofang_pipeline.rulebook import Rulebook
 
 SQL = Path(__file__).parent / "sql"
 # Files of sql/tables and sql/views, in the order of the flow: a view may read what stands before it.
-TABLES = ("core", "rules", "campaigns", "reconciliation")
-VIEWS = ("core", "reconciliation")
+TABLES = ("core", "rules", "segment_sets", "push", "campaigns", "reconciliation")
+VIEWS = ("core", "push", "reconciliation")
 PARTITIONS = {
     "mart.rule_version_day": "day",
     "mart.segment_membership": "day, province",
     "mart.segment_transition_daily": "day",
     "int.segment_profile": "day",
     "mart.segment_distribution_daily": "day",
+    "mart.segment_set_member": "day",
+    "mart.segment_set_size_daily": "day",
+    "mart.segment_set_overlap_daily": "day",
+    "int.push_row": "as_of",
+    "mart.push_leaver": "day",
     "mart.campaign_reconciliation": "day",
     "int.campaign_break": "day",
     "int.reconciliation_basis": "day",

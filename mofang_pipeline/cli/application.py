@@ -24,6 +24,7 @@ from mofang_pipeline.cli.arguments import (
 from mofang_pipeline.cli.failures import INTERRUPTED, CommandError, report
 from mofang_pipeline.cli.output import Format, Rows, note, show
 from mofang_pipeline.cli.progress import progress
+from mofang_pipeline.cli.sets import app as sets_app
 
 if TYPE_CHECKING:
     from mofang_pipeline.home import Home
@@ -40,6 +41,7 @@ rules_app = typer.Typer(help="The rulebook.", no_args_is_help=True, rich_markup_
 app.add_typer(rules_app, name="rules")
 rule_changes.add_to(rules_app)
 trials.add_to(rules_app)
+app.add_typer(sets_app, name="sets")
 
 
 @app.callback()
@@ -151,6 +153,41 @@ def status(chosen: FormatOption = None) -> None:
     from mofang_pipeline.cli.status import status as status_of
 
     _show(status_of(_home()), chosen)
+
+
+@app.command()
+def push(
+    set_id: Annotated[str, typer.Argument(metavar="SET", help="A segment set.")],
+    channel: Annotated[str, typer.Option("--channel", help="As in rulebook/channels.yaml.")],
+    as_of: Annotated[
+        date, typer.Option("--as-of", parser=parse_day, metavar="YYYY-MM-DD", help="The day of its members.")
+    ],
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="URL", help="Another place than the channel's.")
+    ] = None,
+    org: OrgOption = None,
+    campaign: Annotated[str | None, typer.Option("--campaign", help="Push the campaign's audience.")] = None,
+    by: Annotated[str, typer.Option("--by", metavar="USER", help="Who does it.")] = "cli",
+    chosen: FormatOption = None,
+) -> None:
+    """Hand a set's list to a channel, once; prints its manifest."""
+    from mofang_pipeline.cli.push import push as push_of
+
+    _show(push_of(_home(), set_id, channel, as_of, org=org, to=to, campaign=campaign, by=by), chosen)
+
+
+@app.command()
+def detokenise(
+    file: Annotated[Path, typer.Argument(help="A file of a pushed list, with a column token.")],
+    key: Annotated[
+        Path | None, typer.Option("--key", help="The token key; MOFANG_HOME/secrets/token_key.")
+    ] = None,
+    chosen: FormatOption = None,
+) -> None:
+    """The bank's ids of a pushed list, for the holder of the key."""
+    from mofang_pipeline.cli.push import detokenised
+
+    _show(detokenised(_home(), file, key), chosen)
 
 
 @rules_app.command("check")

@@ -18,8 +18,11 @@ CATALOGUE = """
     group by table_name
     order by table_name
 """
-# These tell of what went wrong, so they are read as they are now and not as last published.
-OF_FAILURES = ("landing_file", "quarantine", "day_status", "data_quality_result")
+# These tell of what went wrong or of what people did, so they are read as they are now and not as last published.
+AS_NOW = (
+    "landing_file", "quarantine", "day_status", "data_quality_result", "segment_set", "push_manifest",
+    "push_row_status",
+)  # fmt: skip
 # What people did is read from the log itself, so that it is there at once and not only after the next run.
 FROM_LOG = ("parameter_change", "audit_log")
 DAY_COLUMNS = ("day", "dt")
@@ -32,7 +35,7 @@ def table(home: Home, name: str, day: date | None, org: str | None) -> Iterator[
     if name in FROM_LOG:
         yield _of_log(home, name, day, org)
         return
-    with (newest_lake if name in OF_FAILURES else published_lake)(home) as connection:
+    with (newest_lake if name in AS_NOW else published_lake)(home) as connection:
         columns = _columns(connection, name)
         conditions = [*_of_day(name, columns, day), *_of_org(connection, name, columns, org)]
         where = " and ".join(conditions) or "true"

@@ -232,6 +232,12 @@ CAMPAIGN_CONTACT = Table(
         _required("event_at", "timestamp"),
     ),
 )
+# Who must not be contacted, whatever they once consented to: the last row of a customer says so or takes it back.
+DO_NOT_CONTACT = Table(
+    "do_not_contact",
+    key=("customer_id",),
+    columns=(CUSTOMER_ID, _required("listed", "boolean"), UPDATED_AT),
+)
 PUSH_RECEIPT = Table(
     "push_receipt",
     key=("receipt_id",),
@@ -291,7 +297,7 @@ REWARD_LEDGER = Table(
 
 # In the order of loading: customers are known before accounts, accounts before what happens on them.
 TABLES = (
-    CUSTOMER, ACCOUNT, AGREEMENT, PAYMENT, BALANCE, HOLDING, INFLOW, CAMPAIGN_CONTACT, PUSH_RECEIPT,
-    REWARD_GRANT, REWARD_STATEMENT, REWARD_LEDGER,
+    CUSTOMER, ACCOUNT, AGREEMENT, PAYMENT, BALANCE, HOLDING, INFLOW, CAMPAIGN_CONTACT, DO_NOT_CONTACT,
+    PUSH_RECEIPT, REWARD_GRANT, REWARD_STATEMENT, REWARD_LEDGER,
 )  # fmt: skip
 BY_NAME = {table.name: table for table in TABLES}

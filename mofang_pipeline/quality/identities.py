@@ -37,6 +37,17 @@ WHY = {
         "hq_cover": "head office's flows cover both days' population once",
         "causes": "causes partition the customers of each link; no rule changed, no move by rule",
     },
+    "segment_set_member": {
+        "set_size": "a set's size is its members, each once",
+        "set_of_population": "a set's members are customers of the day",
+    },
+    "push_manifest": {
+        "push_funnel": "candidates = pushed + each reason; pushed = accepted + rejected + pending",
+        "push_receipts": "a receipt names a row that was pushed",
+    },
+    "push_leaver": {
+        "leaver_was_pushed": "who left a list was on it",
+    },
 }
 IDENTITIES = tuple(
     Check(table, name, "critical", why) for table, names in WHY.items() for name, why in names.items()

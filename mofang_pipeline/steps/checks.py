@@ -66,6 +66,13 @@ QUESTIONS = (
     Question("segment_profile_daily", ("segment_profile_daily",), _computed("segments")),
     Question("segment_distribution_daily", ("segment_distribution_daily",), _computed("segments")),
     Question("segment_transition_daily", ("segment_transition_daily",), _compared),
+    Question(
+        "segment_set_member",
+        ("segment_set_member", "segment_set_size_daily"),
+        _computed("segments"),
+        blocking=False,
+    ),
+    Question("push_leaver", ("push_manifest", "push_leaver"), _computed("segments"), blocking=False),
     Question("published", ("day_status",), _landed, blocking=False),
 )
 LANDING = Question("landed", ("landing_file", "quarantine"), _landed)

@@ -19,6 +19,8 @@ def build(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
             "segment_profile_daily",
             "segment_distribution_daily",
             "segment_transition_daily",
+            "segment_set_member",
+            "push_leaver",
         ],
         group_name="serving",
         partitions_def=days,

@@ -17,5 +17,7 @@ def test_names_in_the_flow(tmp_path: Path) -> None:
         "segment_profile_daily",
         "segment_distribution_daily",
         "segment_transition_daily",
+        "segment_set_member",
+        "segment_set/dormant_with_assets",
         "published",
     } <= ours
