@@ -7,6 +7,7 @@ compares two days evaluates the earlier rules only for the provinces whose rules
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import duckdb
 
@@ -46,6 +47,18 @@ def _under(rulebook: Rulebook, day: date, provinces: list[str], data_day: date) 
     inner join {parameter_relation(rows)} as p on coalesce(w.city, w.province) = p.org_code
     where w.day = {literal(data_day)} and w.province in ({listed})
     """
+
+
+def parameters_of(rules: Rules, day: date) -> list[dict[str, Any]]:
+    """`parameter_rows` of `day`, each province's and its cities' from the rulebook that holds there."""
+    rows = [
+        row
+        for rulebook, provinces in _by_rulebook(rules, rules)
+        for row in parameter_rows(rulebook, day, day)
+        if _province(rulebook, row["org_code"]) in provinces
+    ]
+    names = dict.fromkeys(name for row in rows for name in row)
+    return [{name: row.get(name) for name in names} for row in rows]
 
 
 def _by_rulebook(rules: Rules, provinces: Iterable[str]) -> list[tuple[Rulebook, list[str]]]:

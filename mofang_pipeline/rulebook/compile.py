@@ -15,7 +15,8 @@ from mofang_pipeline.rulebook import outline
 from mofang_pipeline.rulebook.expression import parse_condition
 from mofang_pipeline.rulebook.model import Node, Rulebook
 from mofang_pipeline.rulebook.resolve import Values, periods, resolved
-from mofang_pipeline.rulebook.sql import chosen, syntax
+from mofang_pipeline.rulebook.sql import aliased, chosen, syntax
+from mofang_pipeline.rulebook.terms import Expr
 from mofang_pipeline.rulebook.version import rule_versions
 from mofang_pipeline.rulebook.wording import worded
 
@@ -37,6 +38,11 @@ def segment_case(
         if column.table == "p" and column.name in (renamed or {}):
             column.set("this", exp.to_identifier((renamed or {})[column.name]))
     return whole.sql(dialect=dialect, pretty=True)
+
+
+def term_sql(term: Expr, *, wide: str, parameters: str, dialect: str = "duckdb") -> str:
+    """A condition or a part of one over tables of these names, for customers compared across days and rules."""
+    return aliased(syntax(term), {"w": wide, "p": parameters}).sql(dialect=dialect)
 
 
 def _case(rulebook: Rulebook, node: Node) -> exp.Expr:

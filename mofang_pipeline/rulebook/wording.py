@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from mofang_pipeline.rulebook.terms import Call, Column, Expr, Literal, Parameter, needs_parentheses
 
 
-def worded(term: Expr, values: Mapping[str, int | float]) -> str:
+def worded(term: Expr, values: Mapping[str, int | float] | Mapping[str, str]) -> str:
     """`values`: parameter -> value in the engine's units."""
     match term:
         case Column(name=name):
@@ -25,7 +25,7 @@ def worded(term: Expr, values: Mapping[str, int | float]) -> str:
             return _call(term, values)
 
 
-def _call(term: Call, values: Mapping[str, int | float]) -> str:
+def _call(term: Call, values: Mapping[str, int | float] | Mapping[str, str]) -> str:
     operation = term.operation
     words = [_operand(argument, term, place, values) for place, argument in enumerate(term.arguments)]
     if operation in ("coalesce", "days"):
@@ -43,6 +43,8 @@ def _call(term: Call, values: Mapping[str, int | float]) -> str:
     return f" {operation} ".join(words)
 
 
-def _operand(argument: Expr, term: Call, place: int, values: Mapping[str, int | float]) -> str:
+def _operand(
+    argument: Expr, term: Call, place: int, values: Mapping[str, int | float] | Mapping[str, str]
+) -> str:
     text = worded(argument, values)
     return f"({text})" if needs_parentheses(argument, term, place) else text

@@ -25,12 +25,13 @@ BY_LEVEL = {"hq": {"rich": 700}, "tier1": {"limit": 90}, "tier2": {}}
 
 def told(book: Rulebook, org: tuple[str, str], trials: list[Trial], days: dict[date, Any]) -> list[Migration]:
     code, level = org
+    books = [with_trial(book, code, trial) for trial in trials]
     counted: Counter[Any] = Counter()
     for day, rows in days.items():
         for row in rows:
             if level == "hq" or code in (row["province"], row["city"]):
-                for place, trial in enumerate(trials):
-                    walks = (oracle.path(each, day, row) for each in (book, with_trial(book, code, trial)))
+                for place, tried in enumerate(books):
+                    walks = (oracle.path(each, day, row) for each in (book, tried))
                     counted[day, place, *(node(book, level, 99, walked) for walked in walks)] += 1
     return [
         Migration(day, trials[place].name, before, after, customers)
