@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mofang_pipeline.cli import rule_changes, trials
+from mofang_pipeline.cli import rule_changes, trials, why
 from mofang_pipeline.cli.arguments import (
     Basis,
     BasisOption,
     DayOption,
     FormatOption,
     FromOption,
+    LanguageOption,
     OrgOption,
     ToOption,
     ordered,
@@ -42,6 +43,7 @@ app.add_typer(rules_app, name="rules")
 rule_changes.add_to(rules_app)
 trials.add_to(rules_app)
 app.add_typer(sets_app, name="sets")
+why.add_to(app)
 
 
 @app.callback()
@@ -99,14 +101,12 @@ def run(
 def tree(
     day: DayOption,
     org: OrgOption = None,
-    language: Annotated[str, typer.Option("--language", help="Of the names: zh or en.")] = "zh",
+    language: LanguageOption = "zh",
     chosen: FormatOption = None,
 ) -> None:
     """An organisation's tree on one day: customers of every node."""
     from mofang_pipeline.cli.tree import tree as tree_of
 
-    if language not in ("zh", "en"):
-        raise typer.BadParameter(f"--language {language}: zh or en")
     _show(tree_of(_home(), day, org, language), chosen)
 
 

@@ -52,3 +52,14 @@ BasisOption = Annotated[
 OrgOption = Annotated[
     str | None, typer.Option("--org", metavar="CODE", help="An organisation's code; head office by default.")
 ]
+
+
+def _language(value: str) -> str:
+    if value not in ("zh", "en"):
+        raise typer.BadParameter(f"{value}: zh or en")
+    return value
+
+
+LanguageOption = Annotated[
+    str, typer.Option("--language", callback=_language, metavar="zh|en", help="Of the names: zh or en.")
+]

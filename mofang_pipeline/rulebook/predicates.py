@@ -47,9 +47,14 @@ def _tests(term: Expr) -> Iterator[Predicate]:
 
 
 def reads_column(term: Expr) -> bool:
+    return bool(columns_in(term))
+
+
+def columns_in(term: Expr) -> dict[str, None]:
+    """The columns' names in the order of writing."""
     if isinstance(term, Call):
-        return any(reads_column(argument) for argument in term.arguments)
-    return isinstance(term, Column)
+        return {name: None for argument in term.arguments for name in columns_in(argument)}
+    return {term.name: None} if isinstance(term, Column) else {}
 
 
 def parameters_in(term: Expr) -> set[str]:

@@ -14,7 +14,7 @@ USAGE = [
     (["tree"], "Missing option '--day'."),
     (["tree", "--day", "2026-13-01"], "'2026-13-01' is not a day; write YYYY-MM-DD"),
     (["tree", "--day", "20260101"], "'20260101' is not a day; write YYYY-MM-DD"),
-    (["tree", "--day", "2026-01-01", "--language", "fr"], "--language fr: zh or en"),
+    (["tree", "--day", "2026-01-01", "--language", "fr"], "'--language': fr: zh or en"),
     (["flow", "--from", "2026-01-02", "--to", "2026-01-01"], "--from 2026-01-02 is after --to 2026-01-01"),
     (["flow", *WINDOW, "--level", "-1"], "'--level': Input should be greater than or equal to 0"),
     (["flow", *WINDOW, "--basis", "x"], "'x' is not one of 'actual', 'same-rules'"),
@@ -23,6 +23,15 @@ USAGE = [
     (["status", "--format", "xml"], "'xml' is not one of 'table', 'json', 'csv'"),
     (["table"], "Missing argument"),
     (["nonsense"], "No such command 'nonsense'"),
+    (["rules", "preview", "--set", "active_days=20"], "give either --day, or both --from and --to"),
+    (
+        ["rules", "preview", "--set", "active_days", "--day", "2026-01-01"],
+        "active_days: write parameter=value",
+    ),
+    (["rules", "preview", "--trial", "a", "--day", "2026-01-01"], "--trial a: write name:parameter=value"),
+    (["flow", *WINDOW, "--basis", "same-rules", "--causes"], "choose one"),
+    (["reasons", *WINDOW, "--to-segment", "E1"], "Missing option '--from-segment'."),
+    (["explain", "--customer", "1"], "Missing option '--day'."),
     (["rules", "nonsense"], "No such command 'nonsense'"),
 ]
 NOTHING_YET = "nothing is computed yet: mofang run --from DAY --to DAY"
@@ -31,6 +40,9 @@ FAILURES = [
     (["flow", "--from", "2026-01-01", "--to", "2026-01-02"], NOTHING_YET),
     (["table", "customer_wide"], NOTHING_YET),
     (["table", "landing_file"], NOTHING_YET),
+    (["rules", "preview", "--day", "2026-01-01", "--set", "active_days=20"], NOTHING_YET),
+    (["reasons", *WINDOW, "--from-segment", "D3", "--to-segment", "E1"], NOTHING_YET),
+    (["explain", "--customer", "1", "--day", "2026-01-01"], NOTHING_YET),
 ]
 
 
