@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 
 import dagster as dg
 import duckdb
@@ -10,7 +9,6 @@ import duckdb
 from mofang_pipeline import lake, published, rules
 from mofang_pipeline.home import Home
 from mofang_pipeline.landing import tables as landing_tables
-from mofang_pipeline.replay import Rules
 from mofang_pipeline.rulebook import Rulebook
 
 
@@ -24,10 +22,6 @@ class Mofang(dg.ConfigurableResource):  # type: ignore[type-arg]
     def rulebook(self) -> Rulebook:
         """Those in force, read and checked anew for each step: an invalid rulebook is refused before all else."""
         return rules.in_force(self.home)
-
-    def rules(self, day: date) -> Rules:
-        """Province -> the rules that `day` was, or would be, computed with."""
-        return rules.of_day(self.home, day)
 
     @contextmanager
     def writer(self) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -3,13 +3,13 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from functools import cache
 from typing import Any
 
 import dagster as dg
 import duckdb
 
 from mofang_pipeline import plan, profiles, rules, segments, transitions, trees
+from mofang_pipeline.rulebook import Rulebook
 from mofang_pipeline.steps.partitions import days_of
 from mofang_pipeline.steps.previews import leaf_sizes, markdown_table
 from mofang_pipeline.steps.resources import Mofang
@@ -141,11 +141,10 @@ def build_transitions(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
             todo = transitions.days_to_compare(
                 connection, plan.days_to_segment(connection, *days_of(context))
             )
-
-            rules = cache(mofang.rules)
+            held = _rules_around(mofang, todo)
 
             def write(day: date) -> int:
-                earlier, later = rules(day - transitions.DAY), rules(day)
+                earlier, later = held[day - transitions.DAY], held[day]
                 return transitions.write_transitions(connection, day, earlier, later, config.provinces)
 
             return dg.MaterializeResult(metadata=_each_day(context, todo, write))
@@ -185,10 +184,18 @@ def rerun_province(
     plan.mark_segmented(connection, [day], provinces)
     profiles.write_profile(connection, day)
     profiles.write_distribution(connection, day)
-    for compared in transitions.days_to_compare(connection, [day]):
-        earlier, later = mofang.rules(compared - transitions.DAY), mofang.rules(compared)
-        transitions.write_transitions(connection, compared, earlier, later, provinces)
+    compared = transitions.days_to_compare(connection, [day])
+    around = _rules_around(mofang, compared)
+    for each in compared:
+        earlier, later = around[each - transitions.DAY], around[each]
+        transitions.write_transitions(connection, each, earlier, later, provinces)
     return rows
+
+
+def _rules_around(mofang: Mofang, days: Sequence[date]) -> dict[date, dict[str, Rulebook]]:
+    """The rules with which these days and the days before them were computed, by province."""
+    wanted = sorted({each for day in days for each in (day - transitions.DAY, day)})
+    return rules.rulebooks(rules.of_days(mofang.home, wanted))
 
 
 def _on(
