@@ -14,12 +14,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import psycopg2
 import yaml
 
 from mofang_pipeline import lake, stores
+from mofang_pipeline.access import ROLES
 from mofang_pipeline.home import REPOSITORY, Home
 from mofang_pipeline.portal.service import socket_folder
 from mofang_pipeline.processes import Service
+from mofang_pipeline.rulebook import read_rulebook
 from mofang_pipeline.serving import publish
 
 BUNDLE = REPOSITORY / "superset"
@@ -29,6 +32,19 @@ MENU = BUNDLE / "portal" / "pages.json"  # its entries become permissions
 ADMIN = "admin"
 WORKERS = 2
 FAMILIES = "select node_zh, node_en, family from lake.serving.node_option order by sort_order"
+USERS = """
+select
+    "user".username as user,
+    string_agg(role.name, ', ' order by role.name) filter (where role.name = any(%(roles)s)) as role,
+    string_agg(substr(role.name, 5), ', ' order by role.name) filter (where role.name like 'org %%') as org,
+    "user".active,
+    "user".last_login
+from ab_user as "user"
+left join ab_user_role as held on "user".id = held.user_id
+left join ab_role as role on held.role_id = role.id
+group by "user".id
+order by "user".username
+"""
 SPECIAL_COLOUR = "#9AA5B1"
 SPECIAL = ("新开户", "已销户", "转入", "转出", "其他", "New", "Closed", "Moved in", "Moved out", "Other")
 
@@ -104,7 +120,7 @@ def environment(home: Home) -> dict[str, str]:
     """What superset_config.py and lake_connection.py read."""
     return {
         "SUPERSET_CONFIG_PATH": str(BUNDLE / "superset_config.py"),
-        "PYTHONPATH": str(BUNDLE),
+        "PYTHONPATH": f"{BUNDLE}{os.pathsep}{REPOSITORY}",  # of mofang_pipeline only what needs no more than duckdb
         "FLASK_APP": "superset.app:create_app()",
         "SUPERSET_HOME": str(home.folder("superset")),
         "SCARF_ANALYTICS": "false",  # no outside call
@@ -113,12 +129,31 @@ def environment(home: Home) -> dict[str, str]:
         "MOFANG_SUPERSET_SECRET_KEY": home.secret("superset_secret_key").hex(),
         "MOFANG_SUPERSET_GUEST_SECRET": home.secret("superset_guest_secret").hex(),
         "MOFANG_PORTAL": str(socket_folder(home)),
+        "MOFANG_SMALL_CELL": str(read_rulebook(home.rulebook).settings.small_cell),
         "MOFANG_PUBLISHED": str(publish.pointer(home)),
         "MOFANG_LAKE_DSN": stores.ducklake_dsn(home),
         "MOFANG_LAKE_FOLDER": str(home.lake),
         "MOFANG_EXTENSIONS": lake.extension_folder(home),
         "MOFANG_LAKE_MEMORY": f"{_machine_memory() // (2 * WORKERS) // 2**20}MiB",
     }
+
+
+def change_users(home: Home, wish: dict[str, Any]) -> list[dict[str, Any]]:
+    """Runs superset/users.py; returns the users that it names."""
+    if not (home.folder("superset") / "provisioned").exists():
+        raise SupersetError("Superset is not set up yet: run `mofang demo` or `mofang superset` first")
+    done = _run(home, "users.py", json.dumps(wish))
+    found: list[dict[str, Any]] = json.loads(done.splitlines()[-1])
+    return found
+
+
+def users(home: Home) -> list[dict[str, Any]]:
+    """Everybody in Superset's metadata: user, role, org, active, last_login; see superset/viewers.py."""
+    url = stores.database_url(home, "mofang_superset")
+    with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+        cursor.execute(USERS, {"roles": [*ROLES, "Admin"]})
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _machine_memory() -> int:
@@ -135,7 +170,7 @@ def _fingerprint(home: Home, families: list[tuple[str, str, str]]) -> str:
     """Of everything that provisioning depends on; changes when any of it does."""
     digest = hashlib.sha256(json.dumps(families, ensure_ascii=False).encode())
     digest.update(stores.database_url(home, "mofang_superset").encode())
-    for path in [*_bundle_files(), BUNDLE / "family_colours.json", BUNDLE / "set_up.py", MENU]:
+    for path in [*_bundle_files(), BUNDLE / "family_colours.json", *sorted(BUNDLE.glob("*.py")), MENU]:
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
 
@@ -145,23 +180,29 @@ def _bundle_files() -> Iterator[Path]:
 
 
 def _set_up(home: Home, folder: Path) -> None:
-    """Runs superset/set_up.py in Superset's environment; the password goes by standard input."""
+    head_office = read_rulebook(home.rulebook).head_office.org_code
+    _run(home, "set_up.py", f"{ADMIN}\n{admin_password(home)}\n{head_office}\n", str(folder))
+
+
+def _run(home: Home, program: str, told: str, *arguments: str) -> str:
+    """Runs a program of superset/ in Superset's environment; what is secret goes by standard input."""
     python = PROGRAMS / "python"
     if not python.exists():
         raise SupersetError(f"{python} is missing: install requirements/superset.txt into {PROGRAMS.parent}")
-    log = home.folder("logs") / "superset-setup.log"
+    log = home.folder("logs") / f"superset-{program.removesuffix('.py')}.log"
     done = subprocess.run(
-        [str(python), str(BUNDLE / "set_up.py"), str(folder)],
-        input=f"{ADMIN}\n{admin_password(home)}\n",
+        [str(python), str(BUNDLE / program), *arguments],
+        input=told,
         capture_output=True,
         text=True,
         env=os.environ | environment(home),
         check=False,
     )
-    log.write_text(done.stdout + done.stderr, encoding="utf-8")
+    log.write_text(done.stderr, encoding="utf-8")
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["no output"])[-1]
-        raise SupersetError(f"Superset could not be set up: {reason}; see {log}")
+        raise SupersetError(f"Superset's {program} failed: {reason}; see {log}")
+    return done.stdout
 
 
 def _write_bundle(folder: Path, families: list[tuple[str, str, str]]) -> None:

@@ -1,64 +1,89 @@
-"""How Superset's processes reach the lake: one locked, read-only DuckDB instance per published snapshot.
+"""How Superset's processes reach the lake: each user on a locked DuckDB of the user's own scope, read before run.
 
-When the pointer file names another snapshot, the next connection opens a new instance; the old one goes when its last
-query ends. Here only connections; what a user may see will be decided by the scope given to `open_instance`.
+Head office reads the lake attached at the published snapshot; a branch its own copy of it (scoped_lake.py). When the
+pointer file names another snapshot, the next connection opens new instances; an old one goes with its last query.
 """
 
 import json
 import os
-import re
 import threading
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import duckdb
 from cachelib import FileSystemCache
-from duckdb_engine import ConnectionWrapper
+from guarded import GuardedConnection
+from scoped_lake import LOCK, LOCKED, Scoped, ScopedLakes
+from statements import Statement
+from viewers import NobodyError, viewer_of
+
+from mofang_pipeline.access import (
+    ADMIN,
+    BRANCH_ANALYST,
+    BRANCH_APPROVER,
+    DATA_TEAM,
+    HQ_ANALYST,
+    HQ_APPROVER,
+    POSTAL,
+)
 
 EXTENSIONS = ("ducklake", "postgres_scanner", "icu")
-LOCKED = {
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-    "allow_community_extensions": "false",
-    "temp_directory": "",  # a query too large fails at once and does not fill the disk
-}
-# Views that join customers of two days: without these columns in a filter a query would join every pair of days.
-NEEDS_FILTER = {
-    "flow_sankey": ("from_day_text", "to_day_text"),
-    "flow_matrix": ("from_day_text", "to_day_text"),
-    "flow": ("from_day", "to_day"),
-}
+WHOLE_BANK = {ADMIN, HQ_ANALYST, HQ_APPROVER, DATA_TEAM}
+BRANCHES = {BRANCH_ANALYST, BRANCH_APPROVER, POSTAL}
 
 
 class NotPublishedError(Exception):
     """Nothing is published yet."""
 
 
-class UnfilteredError(Exception):
-    """A query on a flow names no two days."""
-
-
 class Lake:
-    """The current instance of this process."""
+    """The current instances of this process."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._snapshot: int | None = None
         self._instance: duckdb.DuckDBPyConnection | None = None
+        self._scoped = ScopedLakes()
 
-    def connection(self) -> ConnectionWrapper:
-        """A connection of its own on the instance of the published snapshot; names resolve in `lake.serving`."""
-        cursor = self._current().cursor()
-        cursor.execute("use lake.serving")
-        return ConnectionWrapper(cursor)
+    def connection(self, role: str, org_code: str) -> GuardedConnection:
+        """A connection of its own within the scope of a role and organisation; names resolve in `lake.serving`."""
+        snapshot, instance = self._current()
+        if role in WHOLE_BANK:
+            return GuardedConnection(instance, lambda statement: None)
+        if role not in BRANCHES:
+            raise NobodyError(f"角色 {role} 不能查看数据 / the role {role} sees no numbers")
+        scoped = self._scoped.get(org_code, snapshot, instance)
+        return GuardedConnection(scoped.instance, partial(_make_ready, scoped))
 
-    def _current(self) -> duckdb.DuckDBPyConnection:
+    def parents(self) -> dict[str, str | None]:
+        """Every organisation of the published lake and the one above it."""
+        return dict(self._ask("select org_code, parent_code from lake.mart.organisation"))
+
+    def views_with(self, column: str) -> frozenset[str]:
+        """The serving views that have a column of this name."""
+        rows = self._ask(
+            "select table_name from duckdb_columns() where database_name = 'lake' and schema_name = 'serving' "
+            "and column_name = $column",
+            {"column": column},
+        )
+        return frozenset(name for (name,) in rows)
+
+    def _ask(self, sql: str, values: dict[str, str] | None = None) -> list[Any]:
+        """Mofang's own questions, not a user's."""
+        return self._current()[1].cursor().execute(sql, values).fetchall()
+
+    def _current(self) -> tuple[int, duckdb.DuckDBPyConnection]:
         snapshot = published_snapshot()
         with self._lock:
             if self._instance is None or snapshot != self._snapshot:
                 self._instance, self._snapshot = open_instance(snapshot), snapshot
-            return self._instance
+            return snapshot, self._instance
+
+
+def _make_ready(scoped: Scoped, statement: Statement) -> None:
+    for window in statement.windows:
+        scoped.ensure(window)
 
 
 @cache
@@ -93,11 +118,7 @@ def open_instance(snapshot: int) -> duckdb.DuckDBPyConnection:
         f"attach 'ducklake:postgres:{dsn}' as lake (data_path '{folder}/', read_only, snapshot_version {snapshot})"
     )
     instance.execute(f"set allowed_directories = ['{folder}/']")
-    for setting in (
-        "python_enable_replacements = false",
-        "enable_external_access = false",
-        "lock_configuration = true",
-    ):
+    for setting in LOCK:
         instance.execute(f"set {setting}")
     return instance
 
@@ -107,24 +128,35 @@ def mutate_connection(
 ) -> tuple[Any, dict[str, Any]]:
     """Superset's DB_CONNECTION_MUTATOR: DuckDB always means the lake; any other database is left as it is."""
     if uri.get_backend_name() == "duckdb":
-        params["creator"] = lake().connection
+        params["creator"] = partial(connection_of, username, security_manager)
     return uri, params
 
 
-def refuse_unfiltered(sql: str, **_: Any) -> str:
-    """Superset's SQL_QUERY_MUTATOR: a query on a flow without its two days is refused before it runs."""
-    where = sql.lower().partition("where")[2]
-    for view, columns in NEEDS_FILTER.items():
-        if re.search(rf"\b{view}\b", sql.lower()) and not all(column in where for column in columns):
-            raise UnfilteredError("请选择起始日和截止日 / choose the first and the last day")
-    return sql
+def connection_of(username: str | None, security_manager: Any) -> GuardedConnection:
+    user = security_manager.find_user(username=username) if username else None
+    return lake().connection(*viewer_of(user))
 
 
-class SnapshotCache(FileSystemCache):
-    """A cache on files whose entries belong to one published snapshot: a new night starts with an empty cache."""
+class ScopeCache(FileSystemCache):
+    """A cache on files whose entries belong to one published snapshot and one scope.
+
+    A new night starts with an empty cache, and nobody gets the rows that another scope's users have fetched.
+    """
 
     def _get_filename(self, key: str) -> str:
-        return super()._get_filename(f"{_snapshot_or_none()}:{key}")
+        return super()._get_filename(f"{_snapshot_or_none()}:{current_scope()}:{key}")
+
+
+def current_scope() -> str:
+    """Of the user of the current request: `*` for head office, a branch's code, or nobody's own name."""
+    from flask import g, has_app_context
+
+    user = getattr(g, "user", None) if has_app_context() else None
+    try:
+        role, org_code = viewer_of(user)
+    except NobodyError:
+        return f"nobody {getattr(user, 'id', None)}"
+    return "*" if role in WHOLE_BANK else org_code if role in BRANCHES else f"{role} {org_code}"
 
 
 def _snapshot_or_none() -> int | None:
@@ -134,8 +166,6 @@ def _snapshot_or_none() -> int | None:
         return None
 
 
-def snapshot_cache(
-    app: Any, config: dict[str, Any], args: list[Any], kwargs: dict[str, Any]
-) -> SnapshotCache:
+def scope_cache(app: Any, config: dict[str, Any], args: list[Any], kwargs: dict[str, Any]) -> ScopeCache:
     """flask-caching's factory."""
-    return SnapshotCache(config["CACHE_DIR"], threshold=5000, mode=0o600)
+    return ScopeCache(config["CACHE_DIR"], threshold=5000, mode=0o600)

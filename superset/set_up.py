@@ -1,7 +1,8 @@
 """Runs in Superset's own environment: metadata up to date, roles, the administrator, the dashboards of a folder.
 
-`python set_up.py FOLDER`, with the administrator's name and password as two lines on standard input, so that no process
-list shows them. All in one process: Superset takes long to load. Doing it again changes nothing.
+`python set_up.py FOLDER`, with the administrator's name and password and head office's code as three lines on standard
+input, so that no process list shows them. All in one process, since
+Superset takes long to load. Doing it again changes nothing.
 """
 
 import logging
@@ -25,12 +26,16 @@ class ImportFailures(logging.Handler):
         self.messages.append(record.getMessage())
 
 
-def main(folder: Path, user: str, password: str) -> None:
+def main(folder: Path, user: str, password: str, head_office: str) -> None:
     with create_app().app_context():
+        from roles import ensure_roles, open_dashboards
+
         upgrade()
         sync_roles()
-        ensure_admin(user, password)
+        ensure_roles()
         import_bundle(folder)
+        open_dashboards()
+        ensure_admin(user, password, head_office)
 
 
 def sync_roles() -> None:
@@ -40,12 +45,17 @@ def sync_roles() -> None:
     security_manager.sync_role_definitions()
 
 
-def ensure_admin(user: str, password: str) -> None:
-    from superset.extensions import security_manager
+def ensure_admin(user: str, password: str, head_office: str) -> None:
+    from roles import ensure_org
+    from superset.extensions import db, security_manager
 
-    if security_manager.find_user(user) is None:
-        role = security_manager.find_role("Admin")
-        security_manager.add_user(user, "Mofang", "Admin", "admin@localhost", role, password=password)
+    roles = [security_manager.find_role("Admin"), ensure_org(head_office)]
+    admin = security_manager.find_user(user)
+    if admin is None:
+        security_manager.add_user(user, "Mofang", "Admin", "admin@localhost", roles, password=password)
+    else:
+        admin.roles = roles
+        db.session.commit()
 
 
 def import_bundle(folder: Path) -> None:
@@ -76,4 +86,4 @@ def _is_chart(item: Any) -> bool:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), *sys.stdin.read().splitlines()[:2])
+    main(Path(sys.argv[1]), *sys.stdin.read().splitlines()[:3])

@@ -11,7 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from cachelib import FileSystemCache
-from lake_connection import mutate_connection, refuse_unfiltered
+from lake_connection import mutate_connection
 from look import FAVICONS, THEME  # noqa: F401 - Superset reads FAVICONS here
 from wording import complete_chinese
 
@@ -50,7 +50,6 @@ DATA_DIR = str(STATE)
 
 # Reaching the lake. SQL Lab stays with administrators: no other role gets its permissions.
 DB_CONNECTION_MUTATOR = mutate_connection
-SQL_QUERY_MUTATOR = refuse_unfiltered
 PREVENT_UNSAFE_DB_CONNECTIONS = True
 FEATURE_FLAGS = {
     "DASHBOARD_RBAC": True,
@@ -64,7 +63,7 @@ ROW_LIMIT = 10000
 SQL_MAX_ROW = 50000
 SUPERSET_WEBSERVER_TIMEOUT = 60
 
-# Caches. Chart data and filter values follow the published snapshot.
+# Caches. Chart data and filter values belong to the published snapshot and the user's scope.
 CACHE_DEFAULT_TIMEOUT = int(timedelta(hours=24).total_seconds())
 
 
@@ -78,7 +77,7 @@ def _files(name: str, timeout: timedelta, backend: str = "FileSystemCache") -> d
 
 
 CACHE_CONFIG = _files("metadata", timedelta(hours=24))
-DATA_CACHE_CONFIG = _files("data", timedelta(hours=24), "lake_connection.snapshot_cache")
+DATA_CACHE_CONFIG = _files("data", timedelta(hours=24), "lake_connection.scope_cache")
 FILTER_STATE_CACHE_CONFIG = _files("filter_state", timedelta(days=90))
 EXPLORE_FORM_DATA_CACHE_CONFIG = _files("explore", timedelta(days=7))
 

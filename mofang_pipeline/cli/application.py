@@ -26,6 +26,7 @@ from mofang_pipeline.cli.failures import INTERRUPTED, CommandError, report
 from mofang_pipeline.cli.output import Format, Rows, note, show
 from mofang_pipeline.cli.progress import progress
 from mofang_pipeline.cli.sets import app as sets_app
+from mofang_pipeline.cli.users import app as users_app
 
 if TYPE_CHECKING:
     from mofang_pipeline.home import Home
@@ -38,6 +39,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+app.add_typer(users_app, name="users")
 rules_app = typer.Typer(help="The rulebook.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(rules_app, name="rules")
 rule_changes.add_to(rules_app)

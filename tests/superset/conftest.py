@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from mofang_pipeline import lake, superset_service
+from mofang_pipeline import lake, superset_service, users
 from mofang_pipeline.home import REPOSITORY, Home
 from mofang_pipeline.portal.service import service as portal_service
 from mofang_pipeline.processes import Supervisor
@@ -34,10 +34,31 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Home:
     return home
 
 
+PEOPLE = (
+    users.Wanted("hq", "000000", "hq_analyst"),
+    users.Wanted("boss", "000000", "hq_approver"),
+    users.Wanted("tibet", "540000", "branch_analyst"),
+    users.Wanted("yunnan", "530000", "branch_approver"),
+    users.Wanted("kunming", "530100", "branch_analyst"),
+    users.Wanted("postal", "510000", "postal"),
+    users.Wanted("data", "000000", "data_team"),
+    users.Wanted("audit", "000000", "auditor"),
+)
+
+
 @pytest.fixture(scope="session")
-def superset(scratch: Home) -> Iterator[str]:
-    """Superset and the portal's service on the scratch lake; its address."""
+def passwords(scratch: Home) -> dict[str, str]:
+    """Of PEOPLE and the administrator, in a Superset that is set up on the scratch lake."""
     superset_service.provision(scratch)
+    added = users.add(scratch, "tests", PEOPLE)
+    return {each["user"]: each["password"] for each in added} | {
+        superset_service.ADMIN: superset_service.admin_password(scratch)
+    }
+
+
+@pytest.fixture(scope="session")
+def superset(scratch: Home, passwords: dict[str, str]) -> Iterator[str]:
+    """Superset and the portal's service on the scratch lake; its address."""
     with closing(socket.create_server(("127.0.0.1", 0))) as server:
         port = server.getsockname()[1]
     with Supervisor() as supervisor:

@@ -7,7 +7,8 @@ with special as (
         ('(new)', '新开户', 'New'),
         ('(closed)', '已销户', 'Closed'),
         ('(moved in)', '转入', 'Moved in'),
-        ('(moved out)', '转出', 'Moved out')
+        ('(moved out)', '转出', 'Moved out'),
+        ('(few)', '少量', 'Few') -- links too small for a branch to see, together
     ) as special (node_id, special_zh, special_en)
 ),
 

@@ -24,12 +24,12 @@ labelled as (
         customers,
         '{' || family || '|' || case when is_leaf and code <> '' then trim(code) else name_zh end || '}'
         || case when not is_leaf then chr(10) when code <> '' then ' ' || name_zh else '' end
-        || '{n|' || lake.serving.count_zh(customers) || '}'
+        || '{n|' || coalesce(lake.serving.count_zh(customers), '–') || '}'
         || coalesce('{s|' || lake.serving.share(share_of_parent) || '}', '')
         || lake.serving.change_mark(change_1d, lake.serving.signed_zh(change_1d)) as chart_label_zh,
         '{' || family || '|' || case when is_leaf and code <> '' then trim(code) else name_en end || '}'
         || case when not is_leaf then chr(10) when code <> '' then ' ' || name_en else '' end
-        || '{n|' || lake.serving.count_en(customers) || '}'
+        || '{n|' || coalesce(lake.serving.count_en(customers), '–') || '}'
         || coalesce('{s|' || lake.serving.share(share_of_parent) || '}', '')
         || lake.serving.change_mark(change_1d, lake.serving.signed_en(change_1d)) as chart_label_en
     from placed

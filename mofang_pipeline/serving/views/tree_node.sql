@@ -1,4 +1,5 @@
 -- One row per day, organisation and node: customers, share of the parent and changes, with a readable label.
+-- Counts too small for the reader's role are null, and a dash in labels.
 with profile as (
     select
         day,
@@ -45,10 +46,10 @@ named as (
 labelled as (
     select
         *,
-        node_zh || ' ' || lake.serving.count_zh(customers)
+        node_zh || ' ' || coalesce(lake.serving.count_zh(customers), '–')
         || coalesce(' (' || lake.serving.share(share_of_parent) || ')', '')
         || coalesce(' ' || lake.serving.signed_zh(change_1d), '') as label_zh,
-        node_en || ' ' || lake.serving.count_en(customers)
+        node_en || ' ' || coalesce(lake.serving.count_en(customers), '–')
         || coalesce(' (' || lake.serving.share(share_of_parent) || ')', '')
         || coalesce(' ' || lake.serving.signed_en(change_1d), '') as label_en
     from named
