@@ -9,15 +9,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date
+from pathlib import Path
 
 import duckdb
+import yaml
 from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
 from mofang_pipeline import dagster_home, lake, superset_service
-from mofang_pipeline.home import REPOSITORY, Home
+from mofang_pipeline.home import Home
 from mofang_pipeline.portal.service import service as portal_service
 from mofang_pipeline.ports import LOOPBACK, Port, claim_port
 from mofang_pipeline.processes import ProcessError, Service, Supervisor, own_program, reap_orphans
@@ -25,7 +27,7 @@ from mofang_pipeline.rulebook import read_rulebook, require_valid
 from mofang_pipeline.sample_data import AS_BEFORE, Sample, ensure_landing
 from mofang_pipeline.serving.publish import NotPublishedError, published
 
-DAGSTER_PORT, SUPERSET_PORT = 3000, 8088
+DAGSTER_PORT, CODE_PORT, SUPERSET_PORT = 3000, 4000, 8088
 Step = Callable[[str], None]
 # A run would add nothing: computed for all, and by the last load. Rows too late for any run stay stale for good.
 COMPUTED_DAYS = """
@@ -49,11 +51,15 @@ def run_demo(home: Home, sample: Sample, *, wait: bool) -> None:
     with Supervisor() as supervisor:
         _prepare(console, home, sample, supervisor)
         dagster, superset = claim_port(DAGSTER_PORT), claim_port(SUPERSET_PORT)
-        for service in _dagster_services(home, dagster, sample.last):
-            supervisor.start(service)
+        code = claim_port(CODE_PORT)
+        supervisor.start(_code_server(home, code, sample.last))
         with _step(console, "Superset set up") as step:
             if not superset_service.provision(home):
                 step(AS_BEFORE)
+        with _step(console, "Definitions loaded"):
+            supervisor.wait_healthy()
+        for service in _dagster_services(home, dagster, code):
+            supervisor.start(service)
         supervisor.start(portal_service(home, superset.number))
         supervisor.start(superset_service.service(home, superset.number))
         with _step(console, "Dagster and Superset answer"):
@@ -115,10 +121,27 @@ def _last_line(service: Service) -> str:
     return said[-1].split(": ", maxsplit=1)[-1] if said else ""
 
 
-def _dagster_services(home: Home, port: Port, data_end: date) -> tuple[Service, Service]:
+def _code_server(home: Home, port: Port, data_end: date) -> Service:
+    """The definitions, loaded once for the web server and the daemon; each alone would load them again and again."""
+    module = ("-m", "mofang_pipeline.definitions", "--location-name", "mofang")
+    command = (
+        own_program("dagster"),
+        "code-server",
+        "start",
+        *module,
+        "-h",
+        LOOPBACK,
+        "-p",
+        str(port.number),
+    )
     variables = dagster_home.environment(home) | {"MOFANG_DATA_END": f"{data_end}"}
-    logs = home.folder("logs")
-    workspace = ("-w", str(REPOSITORY / "workspace.yaml"))
+    log = home.folder("logs") / "dagster-code-server.log"
+    return Service("dagster-code-server", command, log, variables, f"tcp://{LOOPBACK}:{port.number}")
+
+
+def _dagster_services(home: Home, port: Port, code: Port) -> tuple[Service, Service]:
+    variables, logs = dagster_home.environment(home), home.folder("logs")
+    workspace = ("-w", str(_workspace(home, code)))
     webserver = (own_program("dagster-webserver"), *workspace, "-h", LOOPBACK, "-p", str(port.number))
     daemon = (own_program("dagster-daemon"), "run", *workspace)
     return (
@@ -131,6 +154,14 @@ def _dagster_services(home: Home, port: Port, data_end: date) -> tuple[Service, 
         ),
         Service("dagster-daemon", daemon, logs / "dagster-daemon.log", variables),
     )
+
+
+def _workspace(home: Home, code: Port) -> Path:
+    """workspace.yaml's one location, as the code server that runs already."""
+    path = home.folder("dagster") / "workspace.yaml"
+    server = {"host": LOOPBACK, "port": code.number, "location_name": "mofang"}
+    path.write_text(yaml.safe_dump({"load_from": [{"grpc_server": server}]}), encoding="utf-8")
+    return path
 
 
 def _addresses(home: Home, dagster: Port, superset: Port, seconds: float) -> Panel:

@@ -7,15 +7,17 @@ which its own children inherit, so that even a grandchild whose parent has died 
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlsplit
 
 import psutil
 
@@ -28,7 +30,10 @@ class ProcessError(Exception):
 
 @dataclass(frozen=True)
 class Service:
-    """A program to run; `healthy_at` is the address that answers below 400 once it is up, if it has one."""
+    """A program to run; `healthy_at` is the address that answers once it is up, if it has one.
+
+    An http address answers with a status below 400, a tcp one (tcp://HOST:PORT) by accepting a connection.
+    """
 
     name: str
     command: Sequence[str]
@@ -168,9 +173,14 @@ def _marks() -> list[tuple[psutil.Process, str]]:
 
 
 def answers(address: str) -> bool:
-    """Whether an HTTP address answers with a status below 400."""
+    """Whether an HTTP address answers with a status below 400, or a TCP one accepts a connection."""
     import requests
 
+    parts = urlsplit(address)
+    if parts.scheme == "tcp":
+        with closing(socket.socket()) as probe:
+            probe.settimeout(5)
+            return probe.connect_ex((parts.hostname, parts.port)) == 0
     try:
         with requests.Session() as session:
             session.trust_env = False  # loopback never goes through a proxy

@@ -1,17 +1,27 @@
 """The supervisor, with small programs in place of the real ones."""
 
+import socket
 import subprocess
 import sys
 import textwrap
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import psutil
 import pytest
 
 from mofang_pipeline.ports import LOOPBACK, claim_port
-from mofang_pipeline.processes import MARK, ProcessError, Service, Supervisor, marked, reap_orphans
+from mofang_pipeline.processes import (
+    MARK,
+    ProcessError,
+    Service,
+    Supervisor,
+    answers,
+    marked,
+    reap_orphans,
+)
 
 SLEEP = "import time; time.sleep(600)"
 STUBBORN = """
@@ -45,6 +55,13 @@ def test_kills_a_child_that_ignores_sigterm(tmp_path: Path) -> None:
         child = supervisor.start(service)
         _until(lambda: "up" in service.log.read_text())
     assert not psutil.pid_exists(child.pid)
+
+
+def test_a_tcp_address_answers_once_something_listens() -> None:
+    with closing(socket.create_server((LOOPBACK, 0))) as server:
+        address = f"tcp://{LOOPBACK}:{server.getsockname()[1]}"
+        listening = answers(address)
+    assert (listening, answers(address)) == (True, False)
 
 
 def test_stops_a_grandchild_whose_parent_is_gone(tmp_path: Path) -> None:
@@ -120,7 +137,7 @@ def test_two_claims_of_one_port_get_two_ports() -> None:
 def test_children_carry_the_mark(tmp_path: Path) -> None:
     with Supervisor() as supervisor:
         child = supervisor.start(program(SLEEP, "sleep", tmp_path))
-        assert psutil.Process(child.pid).environ()[MARK] == supervisor.mark
+        _until(lambda: psutil.Process(child.pid).environ().get(MARK) == supervisor.mark)  # once it is exec'd
 
 
 def _until(condition: Callable[[], bool], seconds: float = 15) -> None:
