@@ -28,6 +28,7 @@ PARTITIONS = {
     "mart.push_leaver": "day",
     "mart.campaign_reconciliation": "day",
     "int.campaign_break": "day",
+    "mart.match_suggestion": "day",
     "int.reconciliation_basis": "day",
     "mart.data_quality_result": "day",
     "mart.data_quality_failure": "day",

@@ -14,6 +14,7 @@ from mofang_pipeline.reconciliation.facts import SIDES, Terms, has_ledger
 RESULTS = {
     "result_sum": "lake.mart.campaign_reconciliation",
     "result_break": "lake.int.campaign_break",
+    "result_match": "lake.mart.match_suggestion",
     "result_basis": "lake.int.reconciliation_basis",
 }
 REWARD_TABLES = ", ".join(f"'{side.table}'" for side in SIDES)
@@ -83,7 +84,7 @@ def find_scope(connection: duckdb.DuckDBPyConnection, base: date, as_of: date, u
 def carry(connection: duckdb.DuckDBPyConnection, base: date, as_of: date) -> None:
     """The base day's rows of all campaigns beyond campaign_scope, as rows of the day."""
     older = ", cast(age_days + $days as integer) as age_days"
-    for result, aged in (("result_sum", ""), ("result_break", older)):
+    for result, aged in (("result_sum", ""), ("result_break", older), ("result_match", "")):
         connection.execute(
             f"""
             insert into {result} by name

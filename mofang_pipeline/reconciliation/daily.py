@@ -80,8 +80,7 @@ def _reconcile(
         facts.know_campaigns(connection, day)
     if is_changed:
         matching.match(connection, day, terms)
-        matching.add_sums(connection, day)
-        matching.add_breaks(connection, day)
+        matching.add_results(connection, day)
     if base is not None:
         carrying.carry(connection, base, day)
     carrying.add_basis(connection, day, unsaid)

@@ -24,13 +24,17 @@ class Terms:
 
 @dataclass(frozen=True)
 class Match:
-    """Grants and statement rows that a user confirmed as one item, on the list of day `as_of`."""
+    """Grants and statement rows that a user confirmed as one item, from day `as_of` until it was taken back."""
 
     match_id: str
     campaign: str
     as_of: date
     grants: tuple[str, ...]
     statements: tuple[str, ...]
+    until: date | None = None
+
+    def holds(self, day: date) -> bool:
+        return self.as_of <= day and (self.until is None or day < self.until)
 
 
 @dataclass(frozen=True)
@@ -173,11 +177,11 @@ _MEMBERS = """
 
 
 def read_matches(connection: duckdb.DuckDBPyConnection, matches: Sequence[Match], as_of: date) -> None:
-    """confirmed_row: the rows of the matches confirmed by `as_of`; of two that name a row the later one holds."""
+    """confirmed_row: the rows of the matches that hold on `as_of`; of two that name a row the later one wins."""
     rows = {
         (side, row_id): (match.match_id, match.campaign, side, row_id)
         for match in matches
-        if match.as_of <= as_of
+        if match.holds(as_of)
         for side, ids in (("grant", match.grants), ("statement", match.statements))
         for row_id in ids
     }

@@ -7,6 +7,12 @@ import duckdb
 from mofang_pipeline.published import statement
 from mofang_pipeline.reconciliation.facts import Terms, has_ledger
 
+RESULTS = {
+    "result_sum": "campaign_reconciliation",
+    "result_break": "campaign_break",
+    "result_match": "match_suggestion",
+}
+
 
 def match(connection: duckdb.DuckDBPyConnection, as_of: date, terms: Terms) -> None:
     """reward_row and reward_item of the facts that are there (facts.py)."""
@@ -17,17 +23,9 @@ def match(connection: duckdb.DuckDBPyConnection, as_of: date, terms: Terms) -> N
     )
 
 
-def add_sums(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
-    """Appends the day's sums of every class to result_sum."""
-    _append(connection, "result_sum", "campaign_reconciliation", as_of)
-
-
-def add_breaks(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
-    """Appends the day's breaks to result_break."""
-    _append(connection, "result_break", "campaign_break", as_of)
-
-
-def _append(connection: duckdb.DuckDBPyConnection, table: str, query: str, as_of: date) -> None:
-    connection.execute(
-        f"insert into {table} by name {statement(f'reconciliation/{query}')}", {"as_of": as_of}
-    )
+def add_results(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
+    """Appends the day's sums, breaks and suggested matches to the results."""
+    for result, query in RESULTS.items():
+        connection.execute(
+            f"insert into {result} by name {statement(f'reconciliation/{query}')}", {"as_of": as_of}
+        )

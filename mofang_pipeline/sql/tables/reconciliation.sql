@@ -49,3 +49,14 @@ create table if not exists mart.break_decision (
     valid_from date, -- as-of day of the list on which it was decided
     valid_to date -- first day on which another decision holds
 );
+
+-- Rows that a user may confirm as one item: one redemption of several grants (N-1), several of one (1-N).
+create table if not exists mart.match_suggestion (
+    day date,
+    campaign varchar,
+    match_id varchar,
+    shape varchar,
+    side varchar, -- grant or statement
+    row_id varchar,
+    amount_fen bigint
+);
