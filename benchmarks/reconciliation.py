@@ -26,7 +26,9 @@ COMPARED = """
         count(*) as rows,
         count(*) filter (expected not in ('matched', 'unredeemed', 'refunded')) as planted,
         count(*) filter (expected not in ('matched', 'unredeemed', 'refunded') and class = expected) as found,
-        count(*) filter (class not in ('matched', 'unredeemed', 'refunded') and class is distinct from expected) as false,
+        count(*) filter (
+            class not in ('matched', 'unredeemed', 'refunded') and class is distinct from expected
+        ) as false,
         count(*) filter (class is distinct from expected) as wrong
     from planted_row
     full outer join (

@@ -7,7 +7,7 @@ from typing import Literal
 import duckdb
 
 DAY = timedelta(days=1)
-Kind = Literal["wide", "segments"]
+Kind = Literal["wide", "segments", "reconciled"]
 
 
 def computed(

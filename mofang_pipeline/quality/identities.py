@@ -31,6 +31,13 @@ WHY = {
     "segment_distribution_daily": {
         "distribution_sums": "a distribution sums to its node's customers",
     },
+    "campaign_reconciliation": {
+        "reward_sums": "each landed reward row is in one class: rows and fen meet the landed totals",
+        "every_class": "every class of a campaign has its row, with 0 items too",
+    },
+    "campaign_break": {
+        "break_items": "the items listed are those counted, each once",
+    },
     "segment_transition_daily": {
         "flow_out": "flows out of a segment sum to its customers the day before",
         "flow_in": "flows into a segment sum to its customers of the day",

@@ -164,7 +164,9 @@ def _require_sensible(choice: Choice) -> None:
 def _latest_day(connection: duckdb.DuckDBPyConnection) -> date:
     row = connection.execute("select max(day) from int.computed_day where kind = 'reconciled'").fetchone()
     if row is None or row[0] is None:
-        raise Refused("nothing is reconciled yet: mofang reconcile --as-of DAY", "尚未对账，请先运行 mofang reconcile")
+        raise Refused(
+            "nothing is reconciled yet: mofang reconcile --as-of DAY", "尚未对账，请先运行 mofang reconcile"
+        )
     return date.fromisoformat(str(row[0]))
 
 
@@ -185,12 +187,13 @@ def _break(connection: duckdb.DuckDBPyConnection, campaign: str, item_id: str) -
 def _suggestion(connection: duckdb.DuckDBPyConnection, campaign: str, match_id: str) -> dict[str, Any]:
     day = _latest_day(connection)
     rows = connection.execute(
-        "select side, row_id from mart.match_suggestion where day = ? and campaign = ? and match_id = ? order by all",
+        "select side, reward_id from mart.match_suggestion where day = ? and campaign = ? and match_id = ? order by all",
         [day, campaign, match_id],
     ).fetchall()
     if not rows:
         raise Refused(
-            f"{campaign} has no suggested match {match_id} on {day}", f"{day} 活动 {campaign} 没有建议匹配 {match_id}"
+            f"{campaign} has no suggested match {match_id} on {day}",
+            f"{day} 活动 {campaign} 没有建议匹配 {match_id}",
         )
     return {
         "campaign": campaign,

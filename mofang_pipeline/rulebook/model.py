@@ -48,6 +48,8 @@ class Settings:
     restatement_days: int = 3
     small_cell: int = 5
     volume_floor: int = 1000
+    tolerance_fen: int = 0
+    timing_days: int = 3
 
 
 @dataclass(frozen=True)

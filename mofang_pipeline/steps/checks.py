@@ -73,6 +73,9 @@ QUESTIONS = (
         blocking=False,
     ),
     Question("push_leaver", ("push_manifest", "push_leaver"), _computed("segments"), blocking=False),
+    Question(
+        "campaign_reconciliation", ("campaign_reconciliation", "campaign_break"), _computed("reconciled")
+    ),
     Question("published", ("day_status",), _landed, blocking=False),
 )
 LANDING = Question("landed", ("landing_file", "quarantine"), _landed)

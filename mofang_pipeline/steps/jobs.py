@@ -4,8 +4,11 @@ from typing import Any
 
 import dagster as dg
 
+from mofang_pipeline.steps import reconciliation
+
 NIGHTLY = "nightly"
 PROVINCES_ALONE = "provinces_alone"
+RECONCILIATION = "reconciliation"
 
 
 def build(days: dg.PartitionsDefinition) -> list[Any]:
@@ -22,5 +25,11 @@ def build(days: dg.PartitionsDefinition) -> list[Any]:
             selection=dg.AssetSelection.assets("segment_membership").downstream(),
             partitions_def=days,
             description="Segments to publication of the provinces given, from the wide table that is there.",
+        ),
+        dg.define_asset_job(
+            RECONCILIATION,
+            selection=dg.AssetSelection.assets(*reconciliation.TABLES),
+            partitions_def=days,
+            description="The reward rows that have landed, compared again; what readers see moves with the next night.",
         ),
     ]

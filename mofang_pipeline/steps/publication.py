@@ -21,6 +21,8 @@ def build(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
             "segment_transition_daily",
             "segment_set_member",
             "push_leaver",
+            "campaign_reconciliation",
+            "campaign_break",
         ],
         group_name="serving",
         partitions_def=days,

@@ -12,6 +12,8 @@ from mofang_pipeline import lake, plan, profiles, published, replay, segments, t
 from mofang_pipeline.home import REPOSITORY, Home
 from mofang_pipeline.landing import tables
 from mofang_pipeline.quality.results import CheckResult
+from mofang_pipeline.reconciliation.daily import reconcile_days
+from mofang_pipeline.reconciliation.facts import Terms
 from mofang_pipeline.rulebook import read_rulebook
 
 D0, D1 = date(2026, 1, 30), date(2026, 1, 31)
@@ -50,6 +52,15 @@ CUSTOMERS: dict[date, list[dict[str, Any]]] = {
     ],
 }
 
+# A grant redeemed as it should be, and a redemption of a grant that the bank does not know.
+KNOWN = {"campaign_id": "C1", "amount_fen": 1000, "event_day": D0, "known_day": D0, "sign": 1}
+REWARDS: list[tuple[str, dict[str, Any]]] = [
+    ("reward_grant", {**KNOWN, "grant_id": "g", "customer_key": 1, "granted_at": D0}),
+    ("reward_statement", {**KNOWN, "statement_id": "s", "grant_id": "g", "event": "redeem", "event_at": D0}),
+    ("reward_statement", {**KNOWN, "statement_id": "t", "grant_id": "?", "event": "redeem", "event_at": D0}),
+    ("reward_ledger", {**KNOWN, "entry_id": "p", "statement_id": "s", "posted_on": D0}),
+]
+
 
 @pytest.fixture(scope="session")
 def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -67,6 +78,8 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCo
                 insert(connection, "mart.customer_wide", wide_row(day, customer))
             insert(connection, "landed.touch", {"load_id": 1, "known_day": day, "event_day": day, "rows": 1})
             insert(connection, "mart.landing_file", file_row(day))
+        for table, row in REWARDS:
+            insert(connection, f"landed.{table}", row)
         compute(connection, rulebook)
         yield connection
 
@@ -81,6 +94,7 @@ def compute(connection: duckdb.DuckDBPyConnection, rulebook: Any) -> None:
     plan.mark_segmented(connection, [D0, D1], plan.tier1_codes(rulebook))
     rules = replay.everywhere(rulebook)
     transitions.write_transitions(connection, D1, rules, rules)
+    reconcile_days(connection, [D0, D1], terms=Terms())
 
 
 def wide_row(day: date, given: dict[str, Any]) -> dict[str, Any]:

@@ -42,9 +42,12 @@ WRONG = {
     "known_level": ("segment_profile_daily", "set org_level = 'tier3'"),
     "known_value": ("segment_distribution_daily", "set value = 'x'"),
     "known_cause": ("segment_transition_daily", "set cause = 'weather'"),
+    "known_class": ("campaign_reconciliation", "set class = 'lost'"),
+    "item_has_rows": ("campaign_reconciliation", "set items = items + 9"),
+    "age_not_negative": ("campaign_break", "set age_days = -1"),
     "file_accepted": ("landing_file", "set status = 'quarantined', reason = 'is empty'"),
 }
-TABLES = {"segment_profile_daily": "int.segment_profile"}
+TABLES = {"segment_profile_daily": "int.segment_profile", "campaign_break": "int.campaign_break"}
 
 
 def run(bank: duckdb.DuckDBPyConnection, name: str, volume_floor: int = BIG) -> dict[str, list[object]]:

@@ -12,6 +12,7 @@ DAYS = {"segment_transition_daily": [D1]}
 D1_SQL = f"day = date '{D1}'"
 FLOWS = "update mart.segment_transition_daily"
 PROFILE = "int.segment_profile"
+SUMS = "mart.campaign_reconciliation"
 MEMBERS = "mart.segment_membership"
 VIOLATIONS = {
     "landing_rows_add_up": (
@@ -40,6 +41,9 @@ VIOLATIONS = {
     "flow_in": ("mart.segment_transition_daily", f"{FLOWS} set customers = 9 where from_segment = '(new)'"),
     "hq_cover": ("mart.segment_transition_daily", f"{FLOWS} set customers = 9 where to_segment = '(moved out)'"),
     "causes": ("mart.segment_transition_daily", f"{FLOWS} set cause = 'rule' where cause = 'behaviour'"),
+    "reward_sums": (SUMS, f"update {SUMS} set grant_fen = grant_fen + 1 where {D1_SQL} and class = 'matched'"),
+    "every_class": (SUMS, f"delete from {SUMS} where {D1_SQL} and class = 'timing'"),
+    "break_items": ("int.campaign_break", f"delete from int.campaign_break where {D1_SQL}"),
 }  # fmt: skip
 
 

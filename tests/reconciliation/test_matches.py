@@ -14,7 +14,7 @@ IN_TWO_PARTS = [
 
 
 def suggested(books: Books) -> list[tuple[Any, ...]]:
-    return books.query("select match_id, shape, side, row_id from mart.match_suggestion order by all")
+    return books.query("select match_id, shape, side, reward_id from mart.match_suggestion order by all")
 
 
 def test_one_redemption_of_two_grants(books: Books) -> None:
@@ -87,9 +87,9 @@ def test_a_correction_after_it_opens_it_again(books: Books) -> None:
     books.matches.append(Match("M-a", "C1", on(2), ("a", "b"), ("s",)))
     books.correct(OF_TWO_GRANTS[1], grant("b", 1, 500), known=3)
     books.reconcile(2, 3)
-    assert books.query(
-        "select day, class, item_kind, item_id, difference_fen from mart.campaign_break"
-    ) == [(on(3), "amount_difference", "match", "M-a", 500)]
+    assert books.query("select day, class, item_kind, item_id, difference_fen from mart.campaign_break") == [
+        (on(3), "amount_difference", "match", "M-a", 500)
+    ]
 
 
 def test_taken_back_it_is_as_before(books: Books) -> None:

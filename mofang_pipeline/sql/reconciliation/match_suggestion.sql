@@ -105,6 +105,6 @@ select
     'M-' || item_id as match_id,
     case when statement_fen > grant_fen then 'N-1' else '1-N' end as shape,
     side,
-    row_id,
+    row_id as reward_id,
     amount_fen
 from listed

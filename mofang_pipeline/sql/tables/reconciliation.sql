@@ -57,6 +57,6 @@ create table if not exists mart.match_suggestion (
     match_id varchar,
     shape varchar,
     side varchar, -- grant or statement
-    row_id varchar,
+    reward_id varchar, -- grant_id or statement_id
     amount_fen bigint
 );
