@@ -187,7 +187,8 @@ def _break(connection: duckdb.DuckDBPyConnection, campaign: str, item_id: str) -
 def _suggestion(connection: duckdb.DuckDBPyConnection, campaign: str, match_id: str) -> dict[str, Any]:
     day = _latest_day(connection)
     rows = connection.execute(
-        "select side, reward_id from mart.match_suggestion where day = ? and campaign = ? and match_id = ? order by all",
+        """select side, reward_id from mart.match_suggestion
+        where day = ? and campaign = ? and match_id = ? order by side, reward_id""",
         [day, campaign, match_id],
     ).fetchall()
     if not rows:
