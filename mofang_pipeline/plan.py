@@ -139,6 +139,20 @@ def _mark_like_wide(
         mark_computed(connection, kind, [day for day in days if known[day] == load_id], load_id, provinces)
 
 
+def has_unpublished_days(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether some day's wide table is newer than what readers see of it: a night that was blocked or is under way."""
+    found = connection.execute(
+        """
+        select 1
+        from int.computed_day as wide
+        left join int.computed_day as shown on shown.kind = 'published' and wide.day = shown.day
+        where wide.kind = 'wide' and shown.load_id is distinct from wide.load_id
+        limit 1
+        """
+    ).fetchone()
+    return found is not None
+
+
 def tier1_codes(rulebook: Rulebook) -> list[str]:
     return [org.org_code for org in rulebook.organisations.values() if org.level == "tier1"]
 

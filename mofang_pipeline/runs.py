@@ -9,10 +9,11 @@ from datetime import date
 import dagster as dg
 from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation
 
-from mofang_pipeline import dagster_home, lake, rules
+from mofang_pipeline import dagster_home, lake, plan, rules
 from mofang_pipeline.definitions import build
 from mofang_pipeline.home import Home
-from mofang_pipeline.steps.jobs import NIGHTLY, PROVINCES_ALONE
+from mofang_pipeline.serving import publish
+from mofang_pipeline.steps.jobs import NIGHTLY, PROVINCES_ALONE, RECONCILIATION
 
 Progress = Callable[[str], None]
 
@@ -44,12 +45,28 @@ def run_days(
     dagster_home.activate(home)
     from_wide = segments_only or (provinces and _is_wide_computed(home, first, last))
     job_name = PROVINCES_ALONE if from_wide else NIGHTLY
+    _run_job(home, job_name, first, last, _config(provinces), progress)
+
+
+def run_reconciliation(home: Home, day: date, *, progress: Progress) -> None:
+    """Compares the reward rows that have landed, as known on `day`; readers see it unless a night waits to be shown."""
+    rules.in_force(home)
+    dagster_home.activate(home)
+    _run_job(home, RECONCILIATION, day, day, _config(()), progress)
+    with lake.writer(home) as connection:
+        if not plan.has_unpublished_days(connection):
+            publish.publish_again(home, lake.latest_snapshot(connection))
+
+
+def _run_job(
+    home: Home, name: str, first: date, last: date, config: dict[str, object], progress: Progress
+) -> None:
     definitions = build(home, include=(first, last), loggers={"console": _progress_logger(progress)})
-    job = definitions.resolve_job_def(job_name)
+    job = definitions.resolve_job_def(name)
     with dg.DagsterInstance.get() as instance, redirect_stdout(_Lines(progress)):
         result = job.execute_in_process(
             instance=instance,
-            run_config=_config(provinces),
+            run_config=config,
             raise_on_error=False,
             tags={
                 "dagster/asset_partition_range_start": first.isoformat(),

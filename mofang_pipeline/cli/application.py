@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mofang_pipeline.cli import rule_changes, trials, why
+from mofang_pipeline.cli import reconciliation, rule_changes, trials, why
 from mofang_pipeline.cli.arguments import (
     Basis,
     BasisOption,
@@ -46,6 +46,7 @@ rule_changes.add_to(rules_app)
 trials.add_to(rules_app)
 app.add_typer(sets_app, name="sets")
 why.add_to(app)
+reconciliation.add_to(app)
 
 
 @app.callback()

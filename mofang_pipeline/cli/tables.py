@@ -26,6 +26,9 @@ AS_NOW = (
 # What people did is read from the log itself, so that it is there at once and not only after the next run.
 FROM_LOG = ("parameter_change", "audit_log")
 DAY_COLUMNS = ("day", "dt")
+# Each day holds the whole of what was known on it, so without a day the latest one is meant.
+AS_OF_DAY = ("campaign_break", "campaign_reconciliation", "match_suggestion")
+LATEST = "day = (select max(day) from int.computed_day where kind = 'reconciled')"
 LEVEL_COLUMNS = {"tier1": "province", "tier2": "city"}
 
 
@@ -64,7 +67,7 @@ def _columns(connection: duckdb.DuckDBPyConnection, name: str) -> list[str]:
 
 def _of_day(name: str, columns: list[str], day: date | None) -> list[str]:
     if day is None:
-        return []
+        return [LATEST] if name in AS_OF_DAY else []
     column = next((each for each in DAY_COLUMNS if each in columns), None)
     if column is None:
         raise CommandError(f"{name} is not kept by day; leave out --day")

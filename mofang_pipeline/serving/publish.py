@@ -35,6 +35,15 @@ def publish(home: Home, snapshot: int, last_day: date) -> Published:
     return published
 
 
+def publish_again(home: Home, snapshot: int) -> None:
+    """Shows a newer snapshot of the same days; nothing where nothing is shown yet."""
+    try:
+        shown = published(home)
+    except NotPublishedError:
+        return
+    publish(home, snapshot, shown.last_day)
+
+
 def published(home: Home) -> Published:
     """What is shown now; raises NotPublishedError."""
     path = pointer(home)
