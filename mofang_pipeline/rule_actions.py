@@ -38,11 +38,15 @@ LONGEST_REASON = 500
 
 @dataclass(frozen=True)
 class Outcome:
-    """A change and what became of it: `proposed` until somebody approves it, then `approved` or `rejected`."""
+    """A change and what became of it: `proposed` until somebody approves it, then `approved` or `rejected`.
+
+    `province` is the tier-1 branch whose days it concerns; None: all of them.
+    """
 
     change_id: int
     status: str
     org_code: str
+    province: str | None
     values: Mapping[str, str]
     effective_from: date
 
@@ -66,7 +70,7 @@ def propose(
         org_code=org_code,
         payload={"changes": [change_as_json(change) for change in changes], "reason": reason.strip()},
     )
-    return _outcome(entry, "proposed")
+    return _outcome(now, entry, "proposed")
 
 
 def approve(home: Home, *, actor: str, change_id: int) -> Outcome:
@@ -79,12 +83,15 @@ def approve(home: Home, *, actor: str, change_id: int) -> Outcome:
             f"变更 {change_id} 由 {proposal.actor} 提出，须由他人审批",
         )
     _require_sound(now, [change_of(each) for each in proposal.payload["changes"]])
-    return _decide(home, actor, proposal, APPROVED, "approved", "")
+    _decide(home, actor, proposal, APPROVED, "")
+    return _outcome(now, proposal, "approved")
 
 
 def reject(home: Home, *, actor: str, change_id: int, reason: str = "") -> Outcome:
     """Closes a proposal without effect; its maker may, too: that takes it back."""
-    return _decide(home, actor, _waiting(home, change_id), REJECTED, "rejected", reason)
+    proposal = _waiting(home, change_id)
+    _decide(home, actor, proposal, REJECTED, reason)
+    return _outcome(rules.current(home).rulebook, proposal, "rejected")
 
 
 def set_values(
@@ -186,7 +193,7 @@ def _waiting(home: Home, change_id: int) -> Entry:
     return found[0]
 
 
-def _decide(home: Home, actor: str, proposal: Entry, action: str, status: str, reason: str) -> Outcome:
+def _decide(home: Home, actor: str, proposal: Entry, action: str, reason: str) -> None:
     log.append(
         engine(home),
         actor=actor,
@@ -196,15 +203,16 @@ def _decide(home: Home, actor: str, proposal: Entry, action: str, status: str, r
         payload={"proposal": proposal.seq, "reason": reason.strip()},
         expect=0,
     )
-    return _outcome(proposal, status)
 
 
-def _outcome(proposal: Entry, status: str) -> Outcome:
+def _outcome(now: Rulebook, proposal: Entry, status: str) -> Outcome:
     changes = proposal.payload["changes"]
+    lineage = now.lineage(str(proposal.org_code))
     return Outcome(
         change_id=proposal.seq,
         status=status,
         org_code=str(proposal.org_code),
+        province=lineage[-2] if len(lineage) > 1 else None,
         values={each["parameter"]: each["value"] for each in changes},
         effective_from=date.fromisoformat(changes[0]["effective_from"]),
     )
@@ -220,7 +228,8 @@ def computed_days(home: Home, outcome: Outcome) -> list[date]:
         return []
     with closing(lake.connect(home, read_only=True)) as connection:
         rows = connection.execute(
-            "select distinct day from int.computed_day where kind = 'segments' and day >= $first order by day",
-            {"first": outcome.effective_from},
+            "select distinct day from int.computed_day where kind = 'segments' and day >= $first"
+            " and ($province is null or province = $province) order by day",
+            {"first": outcome.effective_from, "province": outcome.province},
         ).fetchall()
     return [row[0] for row in rows]
