@@ -10,6 +10,7 @@ from mofang_pipeline.manifest import manifest_path
 from mofang_pipeline.plan import tier1_codes
 from mofang_pipeline.rulebook import read_rulebook
 from mofang_pipeline.steps import (
+    campaigns,
     checks,
     customer_wide,
     jobs,
@@ -45,6 +46,8 @@ def build(
             push.build(days),
             segments.build_by_province(by_province(days, tier1_codes(rulebook))),
             reconciliation.build(days),
+            campaigns.build_states(days),
+            campaigns.build_results(days),
             publication.build(days),
         ],
         asset_checks=checks.build(days),

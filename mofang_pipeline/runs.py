@@ -10,6 +10,8 @@ import dagster as dg
 from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation
 
 from mofang_pipeline import dagster_home, lake, plan, rules
+from mofang_pipeline import dagster_home, lake, rules
+from mofang_pipeline.campaigns.history import written_campaigns
 from mofang_pipeline.definitions import build
 from mofang_pipeline.home import Home
 from mofang_pipeline.serving import publish
@@ -39,6 +41,7 @@ def run_days(
     Raises RulebookError before anything runs, RunFailedError when a step or a critical check fails.
     """
     rulebook = rules.in_force(home)
+    written_campaigns(home, rulebook)  # refused here, before anything runs
     known = {org.org_code for org in rulebook.organisations.values() if org.level == "tier1"}
     if unknown := sorted(set(provinces) - known):
         raise RunFailedError(f"--province {unknown[0]}: no tier-1 branch in organisations.csv")

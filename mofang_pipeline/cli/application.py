@@ -22,6 +22,7 @@ from mofang_pipeline.cli.arguments import (
     ordered,
     parse_day,
 )
+from mofang_pipeline.cli.campaigns import add_to as add_campaigns
 from mofang_pipeline.cli.failures import INTERRUPTED, CommandError, report
 from mofang_pipeline.cli.output import Format, Rows, note, show
 from mofang_pipeline.cli.progress import progress
@@ -45,6 +46,7 @@ app.add_typer(rules_app, name="rules")
 rule_changes.add_to(rules_app)
 trials.add_to(rules_app)
 app.add_typer(sets_app, name="sets")
+add_campaigns(app)
 why.add_to(app)
 reconciliation.add_to(app)
 

@@ -21,7 +21,9 @@ CATALOGUE = """
 # These tell of what went wrong or of what people did, so they are read as they are now and not as last published.
 AS_NOW = (
     "landing_file", "quarantine", "day_status", "data_quality_result", "segment_set", "push_manifest",
-    "push_row_status",
+    "push_row_status", "campaign", "campaign_audience", "campaign_left_out", "campaign_reward", "campaign_effect",
+    "campaign_reading", "campaign_persistence", "campaign_transition", "campaign_funnel", "campaign_roi",
+    "campaign_spillover",
 )  # fmt: skip
 # What people did is read from the log itself, so that it is there at once and not only after the next run.
 FROM_LOG = ("parameter_change", "audit_log")

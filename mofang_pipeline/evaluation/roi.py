@@ -10,7 +10,7 @@ from mofang_pipeline.evaluation.moments import Moments
 
 @dataclass(frozen=True)
 class Cost:
-    """What was spent, in fen: settled, and what open breaks may add to it or take from it."""
+    """What was spent, in fen: settled, and what open breaks may add to it."""
 
     settled_fen: int
     open_fen: int = 0
@@ -35,13 +35,13 @@ def incremental_roi(
     """(incremental margin - cost) / cost over all treatment arms, from sums of what each customer paid.
 
     The arms share one control, so its variance counts with the square of all treated customers. The interval of the
-    margin meets the settled cost with open breaks added at its lower end and taken away at its upper end.
+    margin meets the settled cost at its upper end, and at its lower end the cost with all that is open added.
     """
     paid = sum(arm.y - arm.n * control.mean for arm in arms)
     margin = margin_rate * paid
     reach = _reach(arms, control, margin_rate, alpha)
     low, high = (None, None) if reach is None else (margin - reach, margin + reach)
-    dearest, cheapest = cost.settled_fen + cost.open_fen, cost.settled_fen - cost.open_fen
+    dearest = cost.settled_fen + cost.open_fen
     return Return(
         paid,
         margin,
@@ -49,7 +49,7 @@ def incremental_roi(
         high,
         _ratio(margin, cost.settled_fen),
         _ratio(low, dearest),
-        _ratio(high, cheapest),
+        _ratio(high, cost.settled_fen),
     )
 
 

@@ -1,18 +1,8 @@
 """How many customers a plan needs: asked before a campaign is approved."""
 
 import math
-from dataclasses import dataclass
 
 from statsmodels.stats.power import TTestIndPower
-
-
-@dataclass(frozen=True)
-class Need:
-    """Customers needed in each arm, and the smallest effect that the customers at hand would show."""
-
-    treatment: int
-    control: int
-    detectable: float | None
 
 
 def needed(

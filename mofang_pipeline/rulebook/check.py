@@ -7,6 +7,7 @@ solver proves (prove.py): that somebody can reach every leaf.
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from mofang_pipeline.rulebook.check_campaigns import campaign_problems
 from mofang_pipeline.rulebook.check_names import name_problems
 from mofang_pipeline.rulebook.constraints import constraint_problems
 from mofang_pipeline.rulebook.expression import parse_condition
@@ -42,6 +43,7 @@ def check(rulebook: Rulebook) -> list[Problem]:
         *_shared_id_problems(rulebook),
         *name_problems(rulebook),
         *constraint_problems(rulebook),
+        *campaign_problems(rulebook),
     ]
     told = {(problem.file, problem.subject) for problem in found}
     return found + [each for each in proof(rulebook).problems if (each.file, each.subject) not in told]

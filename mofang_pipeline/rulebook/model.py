@@ -10,6 +10,8 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
+from mofang_pipeline.rulebook.campaign import Campaign
+
 LEVELS = ("hq", "tier1", "tier2")
 Scalar = int | Decimal | str | bool
 
@@ -50,6 +52,7 @@ class Settings:
     volume_floor: int = 1000
     tolerance_fen: int = 0
     timing_days: int = 3
+    global_control_share: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -174,6 +177,7 @@ class Rulebook:
     institutions: tuple[Institution, ...]
     tree: Tree
     branches: Mapping[str, Branch]
+    campaigns: tuple[Campaign, ...] = ()
 
     @cached_property
     def head_office(self) -> Organisation:

@@ -6,6 +6,7 @@ RulebookError, all files' together; whether names, bounds and conditions make se
 
 from collections.abc import Callable
 from dataclasses import fields
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,6 +25,7 @@ from mofang_pipeline.rulebook.model import (
     RulebookError,
     Settings,
 )
+from mofang_pipeline.rulebook.read_campaigns import campaigns_in
 from mofang_pipeline.rulebook.read_tree import nodes_of, raise_any, tree_in
 from mofang_pipeline.rulebook.structure import (
     id_problems,
@@ -39,7 +41,7 @@ def read_rulebook(folder: Path) -> Rulebook:
     """The rulebook in `folder`, well formed but not checked.
 
     organisations.csv and tree.yaml are required; settings.yaml, institutions.csv and branches/ may be absent.
-    segment_sets.yaml and campaigns/ belong to other readers. Raises RulebookError with every file's problem.
+    So may campaigns/. segment_sets.yaml belongs to another reader. Raises RulebookError with every file's problem.
     """
     problems: list[Problem] = []
 
@@ -56,6 +58,7 @@ def read_rulebook(folder: Path) -> Rulebook:
     tree = attempt(lambda: tree_in(folder))
     paths = sorted(path for path in (folder / "branches").glob("*") if not path.name.startswith("."))
     branches = [attempt(partial(_branch, path, organisations)) for path in paths]
+    campaigns = attempt(lambda: campaigns_in(folder))
     if problems or settings is None or organisations is None or institutions is None or tree is None:
         raise RulebookError(problems)
     return Rulebook(
@@ -64,6 +67,7 @@ def read_rulebook(folder: Path) -> Rulebook:
         institutions,
         tree,
         {branch.org_code: branch for branch in branches if branch},
+        campaigns or (),
     )
 
 
@@ -74,7 +78,9 @@ def _settings(folder: Path) -> Settings:
     known = {each.name: type(each.default) for each in fields(Settings)}
     entry = Entry(yaml_document(folder / file, file) or {}, file, "settings", known)
     for key, value in entry.values.items():
-        if type(value) is not known[key] or (isinstance(value, int) and value < 0):
+        if known[key] is Decimal and type(value) is int:  # a share of 0 or 1
+            continue
+        if type(value) is not known[key] or (isinstance(value, (int, Decimal)) and value < 0):
             entry.refuse(
                 key,
                 f"is {value!r}; it must be {known[key].__name__}, not negative",

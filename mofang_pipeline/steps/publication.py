@@ -23,6 +23,7 @@ def build(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
             "push_leaver",
             "campaign_reconciliation",
             "campaign_break",
+            "campaign_effect",
         ],
         group_name="serving",
         partitions_def=days,

@@ -61,7 +61,7 @@ def test_a_byte_order_mark_is_dropped(tmp_path: Path) -> None:
 
 
 def test_other_readers_files_are_left_alone(tmp_path: Path) -> None:
-    assert read_rulebook(write(tmp_path, {"segment_sets.yaml": "? [", "campaigns/x.yaml": "? ["}))
+    assert read_rulebook(write(tmp_path, {"segment_sets.yaml": "? [", "campaigns/x.csv": "? ["}))
 
 
 REFUSED = [

@@ -18,6 +18,7 @@ create table if not exists mart.campaign (
     plan_hash varchar, -- of the plan as frozen
     plan_changed boolean, -- the file or the log says something else by now
     unknown_customers bigint, -- ids of an imported audience that name no customer of the bank
+    problem varchar, -- what keeps it where it is
     as_of date -- the last day that the state knows
 );
 
@@ -142,3 +143,6 @@ create table if not exists mart.campaign_spillover (
     interaction_p double,
     as_of date
 );
+
+-- What freezing fixed for good; mart.campaign_audience are those of it who are customers of the bank.
+create table if not exists int.campaign_assignment (campaign varchar, token varchar, arm varchar, frozen_on date);

@@ -1,0 +1,89 @@
+"""Step 7: campaigns follow their days, and what came of them is read."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+
+from mofang_pipeline import plan
+from mofang_pipeline.campaigns import evaluate, follow
+from mofang_pipeline.steps.partitions import days_of
+from mofang_pipeline.steps.resources import Mofang
+
+STATES = {
+    "campaign": "One row per campaign: what is planned and what state it is in.",
+    "campaign_audience": "One row per campaign and customer: the arm, fixed for good.",
+}
+RESULTS = {
+    "campaign_effect": "One row per campaign, arm, metric and method: effect with interval and verdict.",
+    "campaign_transition": "One row per campaign, arm, horizon, from-segment and to-segment: extra customers.",
+    "campaign_funnel": "One row per campaign, arm and stage: customers who came so far.",
+    "campaign_roi": "One row per campaign: incremental margin against reconciled cost.",
+}
+
+
+def build_states(days: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
+    @dg.multi_asset(
+        name="follow_campaigns",
+        specs=_specs(STATES, ["segment_membership"], days),
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        pool="lake_writer",
+    )
+    def follow_campaigns(
+        context: dg.AssetExecutionContext, mofang: Mofang
+    ) -> Iterator[dg.MaterializeResult[Any]]:
+        """Takes imported trials in, and moves states whose day has come."""
+        started = time.monotonic()
+        with mofang.writer() as connection:
+            as_of = follow.last_day(connection) or days_of(context)[1]
+            found = follow.follow(connection, mofang.home, mofang.rulebook(), as_of)
+            [(customers,)] = connection.execute("select count(*) from mart.campaign_audience").fetchall()
+        for each in found.values():
+            context.log.info(f"{each.campaign.id}: {each.status.state}")
+            if each.problem:
+                context.log.warning(each.problem)
+        for name, rows in (("campaign", len(found)), ("campaign_audience", customers)):
+            yield dg.MaterializeResult(name, metadata=_metadata(rows, started))
+
+    return follow_campaigns
+
+
+def build_results(days: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
+    @dg.multi_asset(
+        name="evaluate_campaigns",
+        specs=_specs(RESULTS, ["campaign", "campaign_audience", "customer_wide"], days),
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        pool="lake_writer",
+    )
+    def evaluate_campaigns(
+        context: dg.AssetExecutionContext, mofang: Mofang
+    ) -> Iterator[dg.MaterializeResult[Any]]:
+        """What is known of each campaign under way on the last computed day, and readings of the run's days."""
+        started = time.monotonic()
+        with mofang.writer() as connection:
+            computed = plan.days_to_segment(connection, *days_of(context))
+            rows = evaluate.evaluate_all(connection, mofang.home, mofang.rulebook(), computed)
+        for name in RESULTS:
+            yield dg.MaterializeResult(name, metadata=_metadata(rows, started))
+
+    return evaluate_campaigns
+
+
+def _specs(tables: dict[str, str], deps: list[str], days: dg.PartitionsDefinition[str]) -> list[dg.AssetSpec]:
+    return [
+        dg.AssetSpec(
+            name,
+            deps=deps,
+            group_name="campaigns",
+            partitions_def=days,
+            description=description,
+            kinds={"duckdb", "table"},
+            owners=["team:data"],
+        )
+        for name, description in tables.items()
+    ]
+
+
+def _metadata(rows: int, started: float) -> dict[str, Any]:
+    return {"rows": rows, "seconds": round(time.monotonic() - started, 1)}
