@@ -10,7 +10,6 @@ import dagster as dg
 from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation
 
 from mofang_pipeline import dagster_home, lake, plan, rules
-from mofang_pipeline import dagster_home, lake, rules
 from mofang_pipeline.campaigns.history import written_campaigns
 from mofang_pipeline.definitions import build
 from mofang_pipeline.home import Home

@@ -18,6 +18,7 @@ from mofang_pipeline.home import Home
 from mofang_pipeline.landing import tables as landing_tables
 from mofang_pipeline.refusals import Refused
 from mofang_pipeline.rulebook import Rulebook
+from mofang_pipeline.rulebook.model import Settings
 from mofang_pipeline.segment_sets.actions import existing, known_sets, release, use
 
 Connection = duckdb.DuckDBPyConnection
@@ -136,7 +137,7 @@ def _by_day(home: Home, rulebook: Rulebook, each: Known, target: str, by: str) -
     with lake.writer(home) as connection:
         _create_tables(connection)
         as_of = follow.last_day(connection)
-        if not _is_due(connection, each, target, as_of):
+        if not _is_due(connection, each, target, as_of, rulebook.settings):
             raise Refused(
                 f"its day has not come: the window is {each.campaign.first} to {each.campaign.last}, computed is"
                 f" {as_of or 'nothing'}",
@@ -149,13 +150,13 @@ def _by_day(home: Home, rulebook: Rulebook, each: Known, target: str, by: str) -
     return each
 
 
-def _is_due(connection: Connection, each: Known, target: str, as_of: date | None) -> bool:
+def _is_due(connection: Connection, each: Known, target: str, as_of: date | None, settings: Settings) -> bool:
     if as_of is None:
         return False
     if target == "evaluated":
         return each.status.state == "reconciled"
     campaign = each.campaign
-    settled = follow.is_settled(connection, each, as_of)
+    settled = follow.is_settled(connection, each, as_of, settings)
     state = each.status.state
     return due(state, as_of=as_of, first=campaign.first, last=campaign.last, settled=settled) == target
 

@@ -10,7 +10,7 @@ from mofang_pipeline.campaigns.history import NIGHT, Known, known_campaigns, rec
 from mofang_pipeline.home import Home
 from mofang_pipeline.published import insert_rows
 from mofang_pipeline.rulebook.campaign import Campaign
-from mofang_pipeline.rulebook.model import Rulebook
+from mofang_pipeline.rulebook.model import Rulebook, Settings
 
 Connection = duckdb.DuckDBPyConnection
 Tables = dict[str, list[tuple[object, ...]]]
@@ -30,15 +30,15 @@ def evaluate_all(connection: Connection, home: Home, rulebook: Rulebook, days: S
     for name, each in found.items():
         if follow.is_under_way(each) and not _is_left(connection, each.campaign, as_of):
             written += evaluate(connection, rulebook, each.campaign, as_of, days)
-            found[name] = _concluded(connection, home, each, as_of)
+            found[name] = _concluded(connection, home, each, as_of, rulebook.settings)
     follow.write(connection, found, as_of)
     return written
 
 
-def _concluded(connection: Connection, home: Home, each: Known, as_of: date) -> Known:
+def _concluded(connection: Connection, home: Home, each: Known, as_of: date, settings: Settings) -> Known:
     """A campaign that has ended is reconciled once nothing is left to wait for, and evaluated by what was written."""
     day = {"day": as_of.isoformat()}
-    if each.status.state == "ended" and follow.is_settled(connection, each, as_of):
+    if each.status.state == "ended" and follow.is_settled(connection, each, as_of, settings):
         each = record(home, each, "reconciled", NIGHT, day)
     return record(home, each, "evaluated", NIGHT, day) if each.status.state == "reconciled" else each
 

@@ -15,10 +15,9 @@ from mofang_pipeline.campaigns.history import NIGHT, Known, known_campaigns, rec
 from mofang_pipeline.campaigns.states import STATES, due
 from mofang_pipeline.home import Home
 from mofang_pipeline.refusals import Refused
-from mofang_pipeline.rulebook.model import Rulebook
+from mofang_pipeline.rulebook.model import Rulebook, Settings
 
 Connection = duckdb.DuckDBPyConnection
-TIMING_DAYS = 3  # that a posting may take, after which reconciliation has nothing left to wait for
 
 
 def last_day(connection: Connection) -> date | None:
@@ -71,7 +70,7 @@ def frozen_details(each: Known, frozen_on: date, fixed: Fixed) -> dict[str, obje
     }
 
 
-def is_settled(connection: Connection, each: Known, as_of: date) -> bool:
+def is_settled(connection: Connection, each: Known, as_of: date, settings: Settings) -> bool:
     """Nothing is left for reconciliation to wait for: no reward was promised or granted, or its time has passed.
 
     An imported trial does not wait: what is open by then widens its return.
@@ -88,7 +87,8 @@ def is_settled(connection: Connection, each: Known, as_of: date) -> bool:
     ).fetchall()
     if not campaign.rewards and not granted:
         return True
-    passed = campaign.last + timedelta(days=TIMING_DAYS)
+    waits = settings.timing_days if campaign.timing_days is None else campaign.timing_days
+    passed = campaign.last + timedelta(days=waits)
     return as_of >= passed and (reconciled_on is None or reconciled_on >= passed)
 
 

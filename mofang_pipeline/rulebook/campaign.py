@@ -69,6 +69,8 @@ class Campaign:
     priority: int = 0
     frequency_cap: int | None = None
     maker: str | None = None
+    tolerance_fen: int | None = None
+    timing_days: int | None = None
 
     @property
     def file(self) -> str:
@@ -99,6 +101,8 @@ class Campaign:
             "margin_rate": _float(self.margin_rate),
             "priority": self.priority,
             "frequency_cap": self.frequency_cap,
+            "tolerance_fen": self.tolerance_fen,
+            "timing_days": self.timing_days,
             "plan": {
                 "primary": plan.primary,
                 "metrics": list(plan.metrics),

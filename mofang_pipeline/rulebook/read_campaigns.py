@@ -16,6 +16,7 @@ from mofang_pipeline.rulebook.model import Problem, RulebookError
 KEYS = (
     "campaign", "zh", "en", "org", "audience", "arms", "window", "budget_fen", "rewards", "channel",
     "cost_fen_per_contact", "margin_rate", "plan", "priority", "frequency_cap", "maker",
+    "tolerance_fen", "timing_days",
 )  # fmt: skip
 
 
@@ -68,6 +69,8 @@ def campaign_of(document: Any, path: Path) -> Campaign:
         priority=_optional_whole(entry, "priority") or 0,
         frequency_cap=_optional_whole(entry, "frequency_cap"),
         maker=entry.optional_text("maker"),
+        tolerance_fen=_optional_whole(entry, "tolerance_fen"),
+        timing_days=_optional_whole(entry, "timing_days"),
     )
 
 

@@ -26,7 +26,7 @@ RESULTS = {
 def build_states(days: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
     @dg.multi_asset(
         name="follow_campaigns",
-        specs=_specs(STATES, ["segment_membership"], days),
+        specs=_specs(STATES, ["segment_membership", "segment_set_member"], days),
         backfill_policy=dg.BackfillPolicy.single_run(),
         pool="lake_writer",
     )
@@ -52,7 +52,7 @@ def build_states(days: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
 def build_results(days: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
     @dg.multi_asset(
         name="evaluate_campaigns",
-        specs=_specs(RESULTS, ["campaign", "campaign_audience", "customer_wide"], days),
+        specs=_specs(RESULTS, ["campaign_audience", "customer_wide", "campaign_reconciliation"], days),
         backfill_policy=dg.BackfillPolicy.single_run(),
         pool="lake_writer",
     )

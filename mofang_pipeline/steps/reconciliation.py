@@ -23,7 +23,7 @@ def build(days: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
     specs = [
         dg.AssetSpec(
             name,
-            deps=[dg.AssetKey(["landed", side.table]) for side in SIDES],
+            deps=[*(dg.AssetKey(["landed", side.table]) for side in SIDES), dg.AssetKey("campaign_audience")],
             group_name="campaigns",
             partitions_def=days,
             description=description,
