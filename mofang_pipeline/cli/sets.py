@@ -19,9 +19,13 @@ ByOption = Annotated[str, typer.Option("--by", metavar="USER", help="Who does it
 @app.command("list")
 def list_sets(org: OrgOption = None, chosen: FormatOption = None) -> None:
     """The sets that an organisation sees, in their latest version."""
+    from mofang_pipeline.segment_sets.actions import sets_and_problems
     from mofang_pipeline.segment_sets.reading import listed
 
-    found = listed(_home(), org)
+    home = _home()
+    found = listed(home, org)
+    for reason in sets_and_problems(home)[2].values():
+        note(reason)
     show(Rows(found.columns, found.rows), chosen or Format.table)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from mofang_pipeline import lake, published
+from mofang_pipeline import lake, published, rules
 from mofang_pipeline.control import database, log
 from mofang_pipeline.home import Home
 from mofang_pipeline.landing import tables as landing_tables
@@ -126,7 +126,7 @@ def _begin(home: Home, rulebook: Rulebook, sets: Registry, request: Request, fol
     with lake.writer(home) as connection:
         landing_tables.create_tables(connection)
         published.create_tables(connection)
-        plan = _members_there(connection, rulebook, sets, request)
+        plan = _members_there(home, connection, rulebook, sets, request)
         begun = list(state.read(engine))
         funnel = candidates.find(
             connection,
@@ -160,7 +160,7 @@ def _begin(home: Home, rulebook: Rulebook, sets: Registry, request: Request, fol
 
 
 def _members_there(
-    connection: duckdb.DuckDBPyConnection, rulebook: Rulebook, sets: Registry, request: Request
+    home: Home, connection: duckdb.DuckDBPyConnection, rulebook: Rulebook, sets: Registry, request: Request
 ) -> members.Plan:
     """The plan by which the set's members of the day are in the lake; computed now if they are not."""
     key = request.key
@@ -176,7 +176,8 @@ def _members_there(
             f"{key.as_of} 的客群未计算，客群集 {key.set_id} 当日没有成员，请先运行该日",
         )
     if not members.are_written(connection, plan.shown[key.set_id], key.as_of):
-        members.write_day(connection, rulebook, sets, request.version.definition.as_of or key.as_of)
+        day = request.version.definition.as_of or key.as_of
+        members.write_day(connection, rulebook, sets, day, rules.of_day(home, day))
         members.write_versions(connection, sets)
     return plan
 

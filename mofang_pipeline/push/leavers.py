@@ -4,16 +4,17 @@
 the channel should stop. `rule`: under them the customer would still be in; only the definition or a rule has moved.
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import duckdb
-import pandas as pd
 
 from mofang_pipeline import lake, published
 from mofang_pipeline.push.state import Push
-from mofang_pipeline.rulebook import Rulebook, parameter_rows, segment_case
+from mofang_pipeline.replay import Rules, completed, parameters_of, segments_under
+from mofang_pipeline.rulebook import Rulebook
 from mofang_pipeline.segment_sets import members
 from mofang_pipeline.segment_sets.model import Version
 from mofang_pipeline.segment_sets.registry import Registry
@@ -25,71 +26,68 @@ STILL = """
 """
 
 
-def write_day(
-    connection: Connection, rulebook: Rulebook, sets: Registry, pushes: Mapping[str, Push], day: date
-) -> int:
-    """Replaces mart.push_leaver of `day` for every list that may still be used then; returns the rows written."""
-    begun = {
-        push_id: push
-        for push_id, push in pushes.items()
-        if push.key.as_of < day <= push.expires_on and push.key.campaign is None
-    }
+@dataclass(frozen=True)
+class Night:
+    """What holds while one day is looked at; `rules_of`: province -> the rules that a day was computed with."""
+
+    day: date
+    rulebook: Rulebook
+    sets: Registry
+    rules_of: Callable[[date], Rules]
+
+
+def write_day(connection: Connection, night: Night, pushes: Mapping[str, Push]) -> int:
+    """Replaces mart.push_leaver of the day for every list that may still be used then; returns the rows written."""
     connection.execute(
         "create or replace temp table left_the_set "
         "(day date, push_id varchar, province varchar, city varchar, customer_key bigint, token varchar, cause varchar)"
     )
-    for push_id, push in begun.items():
-        _find(connection, rulebook, sets, push_id, push, day)
+    for push_id, push in pushes.items():
+        if push.key.as_of < night.day <= push.expires_on and push.key.campaign is None:
+            _find(connection, night, push_id, push)
     rows = lake.replace_partition(
         connection,
         "mart.push_leaver",
         "day = $day",
         "select * from left_the_set order by push_id, customer_key",
-        {"day": day},
+        {"day": night.day},
     )
     connection.execute("drop table left_the_set")
     return rows
 
 
-def _find(
-    connection: Connection, rulebook: Rulebook, sets: Registry, push_id: str, push: Push, day: date
-) -> None:
-    set_id = push.key.set_id
-    now = {name: known.latest for name, known in sets.items() if not known.deleted}
-    _evaluate(connection, rulebook, sets, now, set_id, day, "in_now")
-    then = _versions_of(push, sets)
-    if _is_same(connection, push, now, then, day):
+def _find(connection: Connection, night: Night, push_id: str, push: Push) -> None:
+    set_id, as_of = push.key.set_id, push.key.as_of
+    now = {name: known.latest for name, known in night.sets.items() if not known.deleted}
+    held = night.rules_of(night.day)
+    _evaluate(connection, night, now, set_id, "in_now", parameters_of(held, night.day))
+    then = _versions_of(push, night.sets)
+    if _is_same(connection, push, now, then, night.day):
         connection.execute("create or replace temp table in_then as select * from in_now")
     else:
-        _segment_under(connection, rulebook, push, day)
-        _evaluate(
-            connection, rulebook, sets, then, set_id, day, "in_then",
-            rules_day=push.key.as_of, membership="membership_then",
-        )  # fmt: skip
+        earlier = completed(night.rules_of(as_of), held)
+        _segment_under(connection, earlier, push, night.day)
+        parameters = parameters_of(earlier, as_of)
+        _evaluate(connection, night, then, set_id, "in_then", parameters, "membership_then")
     connection.execute(
-        published.statement("push_leaver"), {"day": day, "push_id": push_id, "as_of": push.key.as_of}
+        published.statement("push_leaver"), {"day": night.day, "push_id": push_id, "as_of": as_of}
     )
 
 
 def _evaluate(
     connection: Connection,
-    rulebook: Rulebook,
-    sets: Registry,
+    night: Night,
     versions: Mapping[str, Version],
     set_id: str,
-    day: date,
     name: str,
-    *,
-    rules_day: date | None = None,
+    parameters: list[dict[str, Any]],
     membership: str = "mart.segment_membership",
 ) -> None:
-    """The temporary table `name`: customers for whom the set's definition is true on `day`, expired or not."""
+    """The temporary table `name`: customers for whom the set's definition is true on the day, expired or not."""
     lasting = {each: _lasting(version) for each, version in versions.items()}
-    plan = members.plan_day(connection, rulebook, sets, day, only=lasting)
+    plan = members.plan_day(connection, night.rulebook, night.sets, night.day, only=lasting)
     shown = {each: version for each, version in plan.shown.items() if each == set_id}
-    with members.flagged(
-        connection, rulebook, replace(plan, shown=shown), rules_day=rules_day, membership=membership
-    ):
+    with members.flagged(connection, night.rulebook, replace(plan, shown=shown), parameters, membership):
         connection.execute(STILL.format(name=name), {"set_id": set_id})
 
 
@@ -114,29 +112,18 @@ def _is_same(
     return all(push.manifest["rule_versions"].get(province) == version for province, version in rows)
 
 
-def _segment_under(connection: Connection, rulebook: Rulebook, push: Push, day: date) -> None:
+def _segment_under(connection: Connection, rules: Rules, push: Push, day: date) -> None:
     """`membership_then`: the leaf of the list's customers with the day's data and the rules of the push."""
-    values = pd.DataFrame(parameter_rows(rulebook, push.key.as_of, push.key.as_of))
-    connection.register("parameter", values.assign(valid_from=day, valid_to=day))
-    query = published.statement("segment_membership").replace("{segment_case}", segment_case(rulebook))
-    try:
-        connection.execute(
-            f"""
-            create or replace temp table membership_then as
-            select placed.* from ({query}) as placed
-            semi join (select customer_key from int.push_row where as_of = $as_of and push_id = $push_id) as listed
-                using (customer_key)
-            """,
-            {
-                "day": day,
-                "all_provinces": True,
-                "provinces": [""],
-                "as_of": push.key.as_of,
-                "push_id": push.key.push_id,
-            },
-        )
-    finally:
-        connection.unregister("parameter")
+    query = segments_under(rules, push.key.as_of, rules, data_day=day)
+    connection.execute(
+        f"""
+        create or replace temp table membership_then as
+        select $day as day, placed.* from ({query}) as placed
+        semi join (select customer_key from int.push_row where as_of = $as_of and push_id = $push_id) as listed
+            using (customer_key)
+        """,
+        {"day": day, "as_of": push.key.as_of, "push_id": push.key.push_id},
+    )
 
 
 def expired(pushes: Mapping[str, Push], sets: Registry, day: date) -> list[tuple[str, str]]:

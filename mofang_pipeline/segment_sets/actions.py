@@ -8,22 +8,33 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from mofang_pipeline import rules
 from mofang_pipeline.control import database, log
 from mofang_pipeline.home import Home
 from mofang_pipeline.refusals import Refused
-from mofang_pipeline.rulebook import Rulebook, RulebookError, read_rulebook, require_valid
+from mofang_pipeline.rulebook import Rulebook, RulebookError
 from mofang_pipeline.rulebook.documents import yaml_document
 from mofang_pipeline.segment_sets import registry
 from mofang_pipeline.segment_sets.check import is_visible, node_ids, require_sound, sets_named
 from mofang_pipeline.segment_sets.model import Definition, Version
 from mofang_pipeline.segment_sets.registry import Known, Registry, live
-from mofang_pipeline.segment_sets.written import definition, definitions_in
+from mofang_pipeline.segment_sets.written import FILE, definition, definitions_in
 
 
 def known_sets(home: Home) -> tuple[Rulebook, Registry]:
-    """The rulebook and all sets, with what is new in the rulebook's file taken over first."""
-    rulebook = require_valid(read_rulebook(home.rulebook))
-    return rulebook, registry.seed(database.engine(home), rulebook, definitions_in(home.rulebook))
+    """The rules in force and all sets, with what is new in the rulebook's file taken over first."""
+    rulebook, sets, _ = sets_and_problems(home)
+    return rulebook, sets
+
+
+def sets_and_problems(home: Home) -> tuple[Rulebook, Registry, dict[str, str]]:
+    """As `known_sets`, and what in rulebook/segment_sets.yaml could not be taken over, by set, with the reason."""
+    rulebook, engine = rules.in_force(home), database.engine(home)
+    try:
+        written = definitions_in(home.rulebook)
+    except RulebookError as error:
+        return rulebook, registry.read(engine), {FILE: str(error)}
+    return rulebook, *registry.seed(engine, rulebook, written)
 
 
 def save(

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import duckdb
 import pandas as pd
 
 from mofang_pipeline import lake, published
-from mofang_pipeline.rulebook import Rulebook, parameter_rows
+from mofang_pipeline.replay import Rules, everywhere, parameters_of
+from mofang_pipeline.rulebook import Rulebook
 from mofang_pipeline.segment_sets import check
 from mofang_pipeline.segment_sets.compile import flags
 from mofang_pipeline.segment_sets.model import Definition, Version
@@ -39,10 +41,15 @@ class Plan:
     problems: Mapping[str, str]
 
 
-def write_day(connection: Connection, rulebook: Rulebook, registry: Registry, day: date) -> tuple[int, Plan]:
-    """Replaces the members, sizes and overlaps of `day` for every set in force; members written, and the plan."""
+def write_day(
+    connection: Connection, rulebook: Rulebook, registry: Registry, day: date, rules: Rules | None = None
+) -> tuple[int, Plan]:
+    """Replaces the members, sizes and overlaps of `day` for every set in force; members written, and the plan.
+
+    `rules`: those that the day was computed with, by province; the rulebook's own everywhere by default.
+    """
     plan = plan_day(connection, rulebook, registry, day)
-    with flagged(connection, rulebook, plan):
+    with flagged(connection, rulebook, plan, parameters_of(rules or everywhere(rulebook), day)):
         rows = _replace(connection, plan)
     return rows, plan
 
@@ -112,18 +119,14 @@ def flagged(
     connection: Connection,
     rulebook: Rulebook,
     plan: Plan,
-    *,
-    rules_day: date | None = None,
+    parameters: Sequence[Mapping[str, Any]],
     membership: str = "mart.segment_membership",
 ) -> Iterator[None]:
     """The temporary table ROWS of the plan's shown sets while open: set_id, version, customer_key, province, city.
 
-    `rules_day`: the day whose parameters hold, the plan's own unless given.
+    `parameters`: rows by organisation, of whatever day; they hold on the plan's.
     """
-    rules = rules_day or plan.day
-    values = pd.DataFrame(parameter_rows(rulebook, rules, rules)).assign(
-        valid_from=plan.day, valid_to=plan.day
-    )
+    values = pd.DataFrame(parameters).assign(valid_from=plan.day, valid_to=plan.day)
     connection.register("parameter", values)
     try:
         connection.execute(

@@ -5,13 +5,15 @@ Here: reading and folding. What may be appended is decided in actions.py.
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
 
 from mofang_pipeline.control import log
+from mofang_pipeline.refusals import Refused
 from mofang_pipeline.rulebook import Rulebook
-from mofang_pipeline.segment_sets.check import require_sound
+from mofang_pipeline.segment_sets.check import sound
 from mofang_pipeline.segment_sets.model import Definition, Version
 from mofang_pipeline.segment_sets.written import definition
 
@@ -72,27 +74,31 @@ def live(registry: Registry) -> dict[str, Definition]:
     return {name: known.latest.definition for name, known in registry.items() if not known.deleted}
 
 
-def seed(engine: sa.Engine, rulebook: Rulebook, written: Iterable[Definition]) -> Registry:
+def seed(
+    engine: sa.Engine, rulebook: Rulebook, written: Iterable[Definition]
+) -> tuple[Registry, dict[str, str]]:
     """The registry, after every set of the file whose text has changed since it was last taken over is saved anew.
 
-    A set that the portal has changed or deleted since stays so until its text in the file changes.
+    A set that the portal has changed or deleted since stays so until its text in the file changes. One that is not
+    sound keeps the version it had; the reasons come second.
     """
     registry = read(engine)
-    pending = [each for each in written if _is_new(registry.get(each.set_id, Known()), each)]
-    together = {**live(registry), **{each.set_id: each for each in pending}}
-    for each in pending:
-        require_sound(each, together, rulebook)
-    for each in pending:
-        log.append(
-            engine,
-            actor=FILE_ACTOR,
-            action="set.saved",
-            subject=each.set_id,
-            org_code=each.owner_org,
-            payload={"definition": each.document, "origin": FILE_ORIGIN},
-            expect=registry.get(each.set_id, Known()).last_seq,
-        )
-    return read(engine) if pending else registry
+    pending = {each.set_id: each for each in written if _is_new(registry.get(each.set_id, Known()), each)}
+    _, problems = sound({**live(registry), **pending}, rulebook)
+    accepted = [each for name, each in pending.items() if name not in problems]
+    for each in accepted:
+        with suppress(Refused):  # another process that reads the same file was faster
+            log.append(
+                engine,
+                actor=FILE_ACTOR,
+                action="set.saved",
+                subject=each.set_id,
+                org_code=each.owner_org,
+                payload={"definition": each.document, "origin": FILE_ORIGIN},
+                expect=registry.get(each.set_id, Known()).last_seq,
+            )
+    found = {name: reason for name, reason in problems.items() if name in pending}
+    return (read(engine) if accepted else registry), found
 
 
 def _is_new(known: Known, written: Definition) -> bool:

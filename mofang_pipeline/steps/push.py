@@ -33,7 +33,7 @@ def build(days: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
             books.write_pushes(connection, pushes)
             todo = plan.days_to_segment(connection, *days_of(context)) if pushes else []
             for day in todo:
-                rows += leavers.write_day(connection, rules, sets, pushes, day)
+                rows += leavers.write_day(connection, leavers.Night(day, rules, sets, mofang.rules), pushes)
         for set_id, push_id in leavers.expired(pushes, sets, days_of(context)[1]):
             org = pushes[push_id].key.org_code
             release(mofang.home, actor="pipeline", org_code=org, set_id=set_id, by="push", by_id=push_id)

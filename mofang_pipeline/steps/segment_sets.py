@@ -11,7 +11,7 @@ from mofang_pipeline.home import Home
 from mofang_pipeline.refusals import Refused
 from mofang_pipeline.rulebook import Rulebook, RulebookError
 from mofang_pipeline.segment_sets import members
-from mofang_pipeline.segment_sets.actions import known_sets
+from mofang_pipeline.segment_sets.actions import sets_and_problems
 from mofang_pipeline.segment_sets.check import in_order, node_ids, sets_named
 from mofang_pipeline.segment_sets.model import Definition
 from mofang_pipeline.segment_sets.written import definitions_in
@@ -51,14 +51,13 @@ def build(days: dg.PartitionsDefinition[str], rulebook: Rulebook, home: Home) ->
         context: dg.AssetExecutionContext, mofang: Mofang
     ) -> Iterator[dg.MaterializeResult[Any]]:
         started, rows = time.monotonic(), 0
-        rules, sets = known_sets(mofang.home)
+        rules, sets, problems = sets_and_problems(mofang.home)
         sizes: dict[str, int] = {}
-        problems: dict[str, str] = {}
         with mofang.writer() as connection:
             members.write_versions(connection, sets)
             todo = members.days_wanted(connection, sets, plan.days_to_segment(connection, *days_of(context)))
             for day in todo:
-                written_rows, done = members.write_day(connection, rules, sets, day)
+                written_rows, done = members.write_day(connection, rules, sets, day, mofang.rules(day))
                 rows += written_rows
                 problems |= {name: f"{day}: {reason}" for name, reason in done.problems.items()}
             if todo:

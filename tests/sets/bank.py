@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 import duckdb
 
-from mofang_pipeline import lake, plan, published, segments
+from mofang_pipeline import lake, plan, published, segments, trees
 from mofang_pipeline.home import Home
 from mofang_pipeline.landing import tables as landing_tables
 from mofang_pipeline.rulebook import read_rulebook
@@ -50,7 +50,7 @@ def build(home: Home, days: Sequence[date] = (FIRST, FIRST + timedelta(days=1), 
         columns = ", ".join(f"{name} {SQL_TYPES[kind]}" for name, kind in COLUMNS.items())
         connection.execute(f"create table lake.mart.customer_wide (customer_key bigint, {columns})")
         _land(connection)
-        segments.write_tree(connection, read_rulebook(home.rulebook), days)
+        trees.write_tree(connection, read_rulebook(home.rulebook), days)
         for day in days:
             compute(home, connection, day)
     return home
@@ -62,7 +62,7 @@ def compute(home: Home, connection: duckdb.DuckDBPyConnection, day: date) -> Non
     connection.execute(WIDE, {"day": day, "first": FIRST, "customers": CUSTOMERS})
     segments.write_membership(connection, rulebook, day)
     plan.mark_computed(connection, "wide", [day], 1)
-    plan.mark_segmented(connection, rulebook, [day])
+    plan.mark_segmented(connection, [day], plan.tier1_codes(rulebook))
 
 
 def _land(connection: duckdb.DuckDBPyConnection) -> None:

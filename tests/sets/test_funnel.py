@@ -19,6 +19,7 @@ from mofang_pipeline.push import actions, books, candidates, leavers, state
 from mofang_pipeline.push.channels import channel
 from mofang_pipeline.push.model import PUSHED, REASONS, Key, funnel, outcome
 from mofang_pipeline.refusals import Refused
+from mofang_pipeline.replay import everywhere
 from mofang_pipeline.segment_sets import actions as set_actions
 from tests.sets import bank
 
@@ -193,7 +194,8 @@ def leaver_causes(home: Home, push_id: str) -> Counter[str]:
     pushes = {push_id: state.read(database.engine(home))[push_id]}
     with lake.writer(home) as connection:
         books.write_pushes(connection, state.read(database.engine(home)))
-        leavers.write_day(connection, rulebook, sets, pushes, bank.LAST)
+        night = leavers.Night(bank.LAST, rulebook, sets, lambda _: everywhere(rulebook))
+        leavers.write_day(connection, night, pushes)
         found = connection.execute(
             "select cause from mart.push_leaver where push_id = $id", {"id": push_id}
         ).fetchall()
