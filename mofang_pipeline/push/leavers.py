@@ -4,7 +4,7 @@
 the channel should stop. `rule`: under them the customer would still be in; only the definition or a rule has moved.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -28,12 +28,12 @@ STILL = """
 
 @dataclass(frozen=True)
 class Night:
-    """What holds while one day is looked at; `rules_of`: province -> the rules that a day was computed with."""
+    """What holds while one day is looked at; `rules_of`: day -> province -> the rules that it was computed with."""
 
     day: date
     rulebook: Rulebook
     sets: Registry
-    rules_of: Callable[[date], Rules]
+    rules_of: Mapping[date, Rules]
 
 
 def write_day(connection: Connection, night: Night, pushes: Mapping[str, Push]) -> int:
@@ -59,13 +59,13 @@ def write_day(connection: Connection, night: Night, pushes: Mapping[str, Push]) 
 def _find(connection: Connection, night: Night, push_id: str, push: Push) -> None:
     set_id, as_of = push.key.set_id, push.key.as_of
     now = {name: known.latest for name, known in night.sets.items() if not known.deleted}
-    held = night.rules_of(night.day)
+    held = night.rules_of[night.day]
     _evaluate(connection, night, now, set_id, "in_now", parameters_of(held, night.day))
     then = _versions_of(push, night.sets)
     if _is_same(connection, push, now, then, night.day):
         connection.execute("create or replace temp table in_then as select * from in_now")
     else:
-        earlier = completed(night.rules_of(as_of), held)
+        earlier = completed(night.rules_of[as_of], held)
         _segment_under(connection, earlier, push, night.day)
         parameters = parameters_of(earlier, as_of)
         _evaluate(connection, night, then, set_id, "in_then", parameters, "membership_then")

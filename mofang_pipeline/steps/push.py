@@ -5,7 +5,7 @@ from typing import Any
 
 import dagster as dg
 
-from mofang_pipeline import plan
+from mofang_pipeline import plan, rules
 from mofang_pipeline.control import database
 from mofang_pipeline.push import books, leavers, state
 from mofang_pipeline.segment_sets.actions import known_sets, release
@@ -27,13 +27,15 @@ def build(days: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
     def push_leaver(context: dg.AssetExecutionContext, mofang: Mofang) -> dg.MaterializeResult[Any]:
         """One row per day, push and pushed customer no longer in the set: who left, and by behaviour or by rule."""
         started, rows = time.monotonic(), 0
-        rules, sets = known_sets(mofang.home)
+        rulebook, sets = known_sets(mofang.home)
         pushes = state.read(database.engine(mofang.home))
         with mofang.writer() as connection:
             books.write_pushes(connection, pushes)
             todo = plan.days_to_segment(connection, *days_of(context)) if pushes else []
+            made_on = {push.key.as_of for push in pushes.values()}
+            held = rules.rulebooks(rules.of_days(mofang.home, sorted({*todo, *made_on}))) if todo else {}
             for day in todo:
-                rows += leavers.write_day(connection, leavers.Night(day, rules, sets, mofang.rules), pushes)
+                rows += leavers.write_day(connection, leavers.Night(day, rulebook, sets, held), pushes)
         for set_id, push_id in leavers.expired(pushes, sets, days_of(context)[1]):
             org = pushes[push_id].key.org_code
             release(mofang.home, actor="pipeline", org_code=org, set_id=set_id, by="push", by_id=push_id)

@@ -6,7 +6,7 @@ from typing import Any
 
 import dagster as dg
 
-from mofang_pipeline import plan
+from mofang_pipeline import plan, rules
 from mofang_pipeline.home import Home
 from mofang_pipeline.refusals import Refused
 from mofang_pipeline.rulebook import Rulebook, RulebookError
@@ -51,13 +51,14 @@ def build(days: dg.PartitionsDefinition[str], rulebook: Rulebook, home: Home) ->
         context: dg.AssetExecutionContext, mofang: Mofang
     ) -> Iterator[dg.MaterializeResult[Any]]:
         started, rows = time.monotonic(), 0
-        rules, sets, problems = sets_and_problems(mofang.home)
+        rulebook, sets, problems = sets_and_problems(mofang.home)
         sizes: dict[str, int] = {}
         with mofang.writer() as connection:
             members.write_versions(connection, sets)
             todo = members.days_wanted(connection, sets, plan.days_to_segment(connection, *days_of(context)))
+            held = rules.rulebooks(rules.of_days(mofang.home, todo)) if todo else {}
             for day in todo:
-                written_rows, done = members.write_day(connection, rules, sets, day, mofang.rules(day))
+                written_rows, done = members.write_day(connection, rulebook, sets, day, held[day])
                 rows += written_rows
                 problems |= {name: f"{day}: {reason}" for name, reason in done.problems.items()}
             if todo:

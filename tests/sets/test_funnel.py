@@ -194,7 +194,9 @@ def leaver_causes(home: Home, push_id: str) -> Counter[str]:
     pushes = {push_id: state.read(database.engine(home))[push_id]}
     with lake.writer(home) as connection:
         books.write_pushes(connection, state.read(database.engine(home)))
-        night = leavers.Night(bank.LAST, rulebook, sets, lambda _: everywhere(rulebook))
+        night = leavers.Night(
+            bank.LAST, rulebook, sets, dict.fromkeys((bank.FIRST, bank.LAST), everywhere(rulebook))
+        )
         leavers.write_day(connection, night, pushes)
         found = connection.execute(
             "select cause from mart.push_leaver where push_id = $id", {"id": push_id}
