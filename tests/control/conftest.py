@@ -1,13 +1,15 @@
 """A control database for the tests of what people did, and a way past its guards."""
 
+import shutil
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from mofang_pipeline.control.database import engine
-from mofang_pipeline.home import Home
+from mofang_pipeline.home import REPOSITORY, Home
 
 Tamper = Callable[[str], None]
 
@@ -24,6 +26,13 @@ def database(home: Home) -> sa.Engine:
     _as_master(made, "truncate log_entry")
     _as_master(made, "update log_head set seq = 0, hash = ''")
     return made
+
+
+@pytest.fixture
+def own(home: Home, database: sa.Engine, tmp_path: Path) -> Home:
+    """The same database with a rulebook of the test's own; its log is empty."""
+    shutil.copytree(REPOSITORY / "rulebook", tmp_path / "rulebook")
+    return home.model_copy(update={"rulebook": tmp_path / "rulebook"})
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from mofang_pipeline import rule_actions, rules
 from mofang_pipeline.control import log
-from mofang_pipeline.home import REPOSITORY, Home
+from mofang_pipeline.home import Home
 from mofang_pipeline.refusals import Refused
 from mofang_pipeline.rule_export import export
 from mofang_pipeline.rule_values import applied
@@ -19,13 +19,6 @@ from mofang_pipeline.rulebook.model import RulebookError
 
 TIBET, LHASA = "540000", "540100"
 DAY = date(2026, 7, 1)
-
-
-@pytest.fixture
-def own(home: Home, database: sa.Engine, tmp_path: Path) -> Home:
-    """The same database with a rulebook of the test's own; its log is empty."""
-    shutil.copytree(REPOSITORY / "rulebook", tmp_path / "rulebook")
-    return home.model_copy(update={"rulebook": tmp_path / "rulebook"})
 
 
 def change(home: Home, approver: str | None = "wang", **given: Any) -> rule_actions.Outcome:
