@@ -1,5 +1,5 @@
 """What other rules cost, on wide rows made in SQL: previews of one and of eight trials, causes with and without a
-change of rules, and a window under the earlier rules.
+change of rules, a window under the earlier rules, and a link's reasons.
 
 python -m benchmarks.other_rules --customers 1000000
 """
@@ -11,12 +11,11 @@ from datetime import date, timedelta
 
 import duckdb
 
-from mofang_pipeline import flows, replay, segments, transitions, trials
+from mofang_pipeline import flows, published, reasons, replay, segments, transitions, trees, trials
 from mofang_pipeline.home import Home
 from mofang_pipeline.rulebook import (
     Override,
     Rulebook,
-    ancestor_rows,
     read_rulebook,
     require_valid,
     with_override,
@@ -27,16 +26,9 @@ DAY = date(2026, 6, 30)
 BEFORE = DAY - timedelta(days=1)
 TYPES = {"int": "integer", "money": "bigint", "date": "date", "text": "varchar", "bool": "boolean"}
 TABLES = """
-create table mart.segment_membership
-    (day date, province varchar, city varchar, customer_key bigint, segment varchar, hq_segment varchar,
-     rule_version varchar);
-create table mart.segment_transition_daily
-    (day date, province varchar, city varchar, from_segment varchar, to_segment varchar, cause varchar,
-     customers bigint, aum_fen bigint, pay_amt_30d bigint, split_node varchar);
-create table mart.segment_ancestor (leaf varchar, node_id varchar, depth integer, hq_leaf varchar);
-create table place as
+create table main.place as
 select org_code as city, parent_code as province, row_number() over () - 1 as number
-from organisation where level = 'tier2';
+from main.organisation where level = 'tier2';
 """
 # Every column drawn by hash; a customer's day changes a twentieth of them.
 DRAWN = {
@@ -93,9 +85,10 @@ def _causes(connection: duckdb.DuckDBPyConnection, rulebook: Rulebook) -> None:
     everybody = with_override(rulebook, "000000", "active_days", Override(20, DAY))
     for name, book in (("no rule", rulebook), ("three branches", three), ("all branches", everybody)):
         for day in (BEFORE, DAY):
-            connection.execute("delete from mart.segment_membership where day = ?", [day])
+            trees.write_tree(connection, book, [day])
             timed(
-                f"{name} changed: segments of {day}", lambda day=day, book=book: place(connection, book, day)
+                f"{name} changed: segments of {day}",
+                lambda day=day, book=book: segments.write_membership(connection, book, day),
             )
         rules = replay.everywhere(book)
         timed(
@@ -107,24 +100,25 @@ def _causes(connection: duckdb.DuckDBPyConnection, rulebook: Rulebook) -> None:
             f"{name} changed: same-rules flow",
             lambda window=window: flows.same_rules(connection, window).fetchall(),
         )
-
-
-def place(connection: duckdb.DuckDBPyConnection, rulebook: Rulebook, day: date) -> int:
-    return segments.write_membership(connection, rulebook, day)
+        timed(
+            f"{name} changed: reasons of a link",
+            lambda window=window: reasons.reasons(connection, window, "ACTIVE", "SLIDING"),
+        )
 
 
 def bank(rulebook: Rulebook, customers: int) -> duckdb.DuckDBPyConnection:
     """Two days of wide rows of all branches and cities."""
     home = Home()
     connection = duckdb.connect(config={"threads": home.threads, "memory_limit": home.memory_limit})
+    connection.execute("create schema mart; create schema int; create schema landed; use mart")
     connection.execute(
-        "create schema mart; create table organisation (org_code varchar, parent_code varchar, level varchar)"
+        "create table main.organisation (org_code varchar, parent_code varchar, level varchar)"
     )
     rows = [(org.org_code, org.parent_code, org.level) for org in rulebook.organisations.values()]
-    connection.executemany("insert into organisation values (?, ?, ?)", rows)
+    connection.executemany("insert into main.organisation values (?, ?, ?)", rows)
     connection.execute(TABLES)
-    ancestors = [tuple(row.values())[:4] for row in ancestor_rows(rulebook)]
-    connection.executemany("insert into mart.segment_ancestor values (?, ?, ?, ?)", ancestors)
+    for part in published.TABLES:
+        connection.execute(published.statement(f"tables/{part}"))
     cities = sum(row[2] == "tier2" for row in rows)
     columns = ", ".join(
         f"cast({DRAWN_OTHERWISE.get(name, DRAWN[kind].format(name=name))} as {TYPES[kind]}) as {name}"
@@ -142,7 +136,7 @@ def bank(rulebook: Rulebook, customers: int) -> duckdb.DuckDBPyConnection:
                     day, customer_key, province, city,
                     if(hash(customer_key, day) % 20 = 0, hash(customer_key, day), hash(customer_key)) as draw
                 from person
-                inner join place on person.home = place.number
+                inner join main.place on person.home = place.number
                 cross join (values (date '{BEFORE}'), (date '{DAY}')) as d (day)
             )
             select customer_key, {columns} from customer order by day, province, customer_key

@@ -65,7 +65,8 @@ def preview(
     _require_names(trials)
     tried = [(trial, with_trial(rulebook, org_code, trial)) for trial in trials]
     rows = connection.execute(query(rulebook, org_code, tried, first, last or first)).fetchall()
-    shown = _shown(rulebook, org_code)
+    seen = _seen(rulebook, org_code)
+    shown = {number: seen[leaf] for leaf, number in _codes(rulebook).items()}
     counted: Counter[tuple[date, int, str, str]] = Counter()
     for day, number, before, after, customers in rows:
         counted[day, number, shown[before], shown[after]] += customers
@@ -107,11 +108,12 @@ def with_trial(rulebook: Rulebook, org_code: str, trial: Trial) -> Rulebook:
 def query(
     rulebook: Rulebook, org_code: str, tried: Sequence[tuple[Trial, Rulebook]], first: date, last: date
 ) -> str:
-    """One pass for all trials: (day, the trial's place in the list, from_segment, to_segment, customers)."""
-    cases = [f"{segment_case(rulebook)} as segment"]
+    """One pass for all trials: (day, the trial's place in the list, codes of both leaves, customers)."""
+    codes = _codes(rulebook)
+    cases = [f"{segment_case(rulebook, codes=codes)} as segment"]
     for number, (trial, book) in enumerate(tried):
         renamed = {name: _column(number, name) for name in trial.values}
-        cases.append(f"{segment_case(book, renamed=renamed)} as trial_{number}")
+        cases.append(f"{segment_case(book, renamed=renamed, codes=codes)} as trial_{number}")
     scope = SCOPE[rulebook.organisations[org_code].level].format(org=literal(org_code))
     matrices = "\nunion all\n".join(
         f"select day, {number}, segment, trial_{number}, cast(sum(customers) as bigint) from counted group by all"
@@ -171,11 +173,15 @@ def _parameters(
     return rows
 
 
+def _codes(rulebook: Rulebook) -> dict[str, int]:
+    return {leaf: number for number, leaf in enumerate(leaf_paths(rulebook))}
+
+
 def _column(number: int, name: str) -> str:
     return f"trial_{number}_{name}"
 
 
-def _shown(rulebook: Rulebook, org_code: str) -> dict[str, str]:
+def _seen(rulebook: Rulebook, org_code: str) -> dict[str, str]:
     """Leaf -> the node that the organisation sees it as: for head office, the main leaf that it rolls up to."""
     seen = {place.node.id for place in places(rulebook, org_code)}
     return {

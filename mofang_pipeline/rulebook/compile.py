@@ -4,7 +4,7 @@ Here: the one CASE that puts every customer of every branch in a leaf, and the s
 Not here: running them, or where they are stored.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from itertools import zip_longest
 from typing import Any
@@ -21,19 +21,29 @@ from mofang_pipeline.rulebook.version import rule_versions
 from mofang_pipeline.rulebook.wording import worded
 
 Row = dict[str, Any]
+Leaves = Callable[[str], exp.Expr]  # how a leaf's id is written
 
 
 def segment_case(
-    rulebook: Rulebook, *, dialect: str = "duckdb", renamed: Mapping[str, str] | None = None
+    rulebook: Rulebook,
+    *,
+    dialect: str = "duckdb",
+    renamed: Mapping[str, str] | None = None,
+    codes: Mapping[str, int] | None = None,
 ) -> str:
     """One SQL CASE expression giving the leaf's id (text, never NULL) of a row of all branches' customers.
 
     It reads columns of `w` (customer_wide) and of `p` (parameter_rows, joined on `p.org_code =
     coalesce(w.city, w.province)` and the day within valid_from..valid_to). `dialect` is sqlglot's name:
     duckdb, spark. A split applies where its organisation is the customer's city, else the customer's
-    province. Parameters in `renamed` are read from columns of those other names.
+    province. Parameters in `renamed` are read from columns of those other names. With `codes` (leaf ->
+    number) it gives numbers, which are faster to count by.
     """
-    whole = _case(rulebook, rulebook.tree.root)
+
+    def written(leaf: str) -> exp.Expr:
+        return exp.Literal.string(leaf) if codes is None else exp.Literal.number(codes[leaf])
+
+    whole = _case(rulebook, rulebook.tree.root, written)
     for column in whole.find_all(exp.Column):
         if column.table == "p" and column.name in (renamed or {}):
             column.set("this", exp.to_identifier((renamed or {})[column.name]))
@@ -45,17 +55,17 @@ def term_sql(term: Expr, *, wide: str, parameters: str, dialect: str = "duckdb")
     return aliased(syntax(term), {"w": wide, "p": parameters}).sql(dialect=dialect)
 
 
-def _case(rulebook: Rulebook, node: Node) -> exp.Expr:
+def _case(rulebook: Rulebook, node: Node, leaves: Leaves) -> exp.Expr:
     children = rulebook.tree.children.get(node.id)
     if children is None:
-        return _split_case(rulebook, node.id)
+        return _split_case(rulebook, node.id, leaves)
     return chosen(
-        [(_condition(rulebook, child), _case(rulebook, child)) for child in children[:-1]],
-        _case(rulebook, children[-1]),
+        [(_condition(rulebook, child), _case(rulebook, child, leaves)) for child in children[:-1]],
+        _case(rulebook, children[-1], leaves),
     )
 
 
-def _split_case(rulebook: Rulebook, leaf: str) -> exp.Expr:
+def _split_case(rulebook: Rulebook, leaf: str, leaves: Leaves) -> exp.Expr:
     """The leaf, or where a city or else a province splits it, its local leaves."""
     local = []
     for level, column in (("tier2", "city"), ("tier1", "province")):
@@ -65,13 +75,13 @@ def _split_case(rulebook: Rulebook, leaf: str) -> exp.Expr:
                 here = exp.EQ(
                     this=exp.column(column, table="w"), expression=exp.Literal.string(branch.org_code)
                 )
-                local.append((here, _local_case(rulebook, group)))
-    return chosen(local, exp.Literal.string(leaf))
+                local.append((here, _local_case(rulebook, group, leaves)))
+    return chosen(local, leaves(leaf))
 
 
-def _local_case(rulebook: Rulebook, group: tuple[Node, ...]) -> exp.Expr:
-    tried = [(_condition(rulebook, node), exp.Literal.string(node.id)) for node in group[:-1]]
-    return chosen(tried, exp.Literal.string(group[-1].id))
+def _local_case(rulebook: Rulebook, group: tuple[Node, ...], leaves: Leaves) -> exp.Expr:
+    tried = [(_condition(rulebook, node), leaves(node.id)) for node in group[:-1]]
+    return chosen(tried, leaves(group[-1].id))
 
 
 def _condition(rulebook: Rulebook, node: Node) -> exp.Expr:
