@@ -1,7 +1,7 @@
 """`mofang rules preview`: what other values would do to an organisation's customers. Thin: calls trials.py."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import astuple, fields
 from datetime import date
 from decimal import Decimal
@@ -14,7 +14,10 @@ from mofang_pipeline.cli.output import Format, Rows, show
 
 if TYPE_CHECKING:
     from mofang_pipeline.home import Home
-    from mofang_pipeline.trials import Trial
+    from mofang_pipeline.rulebook import Rulebook
+    from mofang_pipeline.trials import Migration, Trial
+
+    Shown = Callable[[Home, Rulebook, str, list[Migration]], Rows]
 
 NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,9})?", re.ASCII)
 SINGLE = "trial"
@@ -41,17 +44,23 @@ def preview(
     counts: Annotated[
         bool, typer.Option("--counts", help="Customers of each leaf before and after.")
     ] = False,
+    affected: Annotated[
+        bool, typer.Option("--affected", help="Segment sets and campaigns that would be touched.")
+    ] = False,
     chosen: FormatOption = None,
 ) -> None:
     """Who would be in which segment under other values, of the same customers, on a day or over a window."""
     from mofang_pipeline.home import Home
 
-    found = _rows(Home(), org, _trials(values or [], trial or []), *_window(day, first, last), counts)
+    if counts and affected:
+        raise typer.BadParameter("--counts and --affected are two tables; choose one")
+    shown = _counts if counts else _affected if affected else _matrix
+    found = _rows(Home(), org, _trials(values or [], trial or []), *_window(day, first, last), shown)
     show(found, chosen or Format.table)
 
 
 def _rows(
-    home: "Home", org: str | None, trials: Sequence["Trial"], first: date, last: date, counted: bool
+    home: "Home", org: str | None, trials: Sequence["Trial"], first: date, last: date, shown: "Shown"
 ) -> Rows:
     from mofang_pipeline import trials as engine
     from mofang_pipeline.cli.reading import organisation, published_lake, require_computed, rules_in_force
@@ -61,11 +70,28 @@ def _rows(
         require_computed(connection, place, *sorted({first, last}))
         rulebook = rules_in_force(home)
         found = engine.preview(connection, rulebook, place.code, trials, first, last)
-    if not counted:
-        return Rows(tuple(field.name for field in fields(engine.Migration)), list(map(astuple, found)))
-    leaves = engine.counts(rulebook, place.code, found)
-    names = (*(field.name for field in fields(engine.LeafCount)), "change")
-    return Rows(names, [(*astuple(each), each.customers_after - each.customers_before) for each in leaves])
+    return shown(home, rulebook, place.code, found)
+
+
+def _matrix(home: "Home", rulebook: "Rulebook", org: str, found: "list[Migration]") -> Rows:
+    from mofang_pipeline.trials import Migration
+
+    return Rows(tuple(field.name for field in fields(Migration)), list(map(astuple, found)))
+
+
+def _counts(home: "Home", rulebook: "Rulebook", org: str, found: "list[Migration]") -> Rows:
+    from mofang_pipeline.trials import LeafCount, counts
+
+    names = (*(field.name for field in fields(LeafCount)), "change")
+    rows = counts(rulebook, org, found)
+    return Rows(names, [(*astuple(each), each.customers_after - each.customers_before) for each in rows])
+
+
+def _affected(home: "Home", rulebook: "Rulebook", org: str, found: "list[Migration]") -> Rows:
+    from mofang_pipeline.trial_effects import Effect, effects
+
+    rows = effects(home, rulebook, org, found)
+    return Rows(tuple(field.name for field in fields(Effect)), list(map(astuple, rows)))
 
 
 def _window(day: date | None, first: date | None, last: date | None) -> tuple[date, date]:

@@ -20,12 +20,22 @@ WINDOW = ("--from", str(D0), "--to", str(D1))
 LINK = (*WINDOW, "--from-segment", "POOR", "--to-segment", "G_YOUNG")
 RECENCY = {1: (5, 6), 2: (12, 13), 3: (29, 30), 4: (40, 3)}  # days since the last payment, on both days
 
+SETS = """
+- {set: active, zh: 活跃, en: Active, owner: {org: P2, user: a}, kind: rolling, members: "NOW and not RICH"}
+- {set: away, zh: 流失, en: Away, owner: {org: P2, user: a}, kind: rolling, members: "not active and not NEVER"}
+- {set: rich, zh: 富, en: Rich, owner: {org: P2, user: a}, kind: rolling, members: "RICH"}
+- {set: elsewhere, zh: 别处, en: Elsewhere, owner: {org: P1, user: a}, kind: rolling, members: "NOW"}
+"""
+
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """P2's window falls from 30 to 10 days on the second day."""
     folder = tmp_path_factory.mktemp("rules")
     book = rulebook(folder, {"P2": {"window": f"{{value: 10, from: {D1}}}"}})
+    (folder / "segment_sets.yaml").write_text(SETS, encoding="utf-8")
+    (folder / "campaigns").mkdir()
+    (folder / "campaigns" / "spring.yaml").write_text("campaign: spring\naudience: {set: active}\n")
     made = Home(home=tmp_path_factory.mktemp("home"), rulebook=folder)
     rows = [
         customer(province="P2", city=None, aum_fen=0, days_since_last_paid=paid[place])
@@ -185,6 +195,15 @@ def test_trials_side_by_side_over_a_window(mofang: Any) -> None:
         (str(D0), "long", 3, 4, 1),
         (str(D1), "short", 2, 2, 0),
         (str(D1), "long", 2, 4, 2),
+    ]
+
+
+def test_sets_that_a_trial_would_touch(mofang: Any) -> None:
+    found = mofang("rules", "preview", "--org", "P2", "--set", "window=20", "--day", str(D1), "--affected")
+    assert [tuple(row.values()) for row in found] == [
+        ("trial", "set", "active", "active", 1, 0),
+        ("trial", "campaign", "spring", "active", 1, 0),
+        ("trial", "set", "away", "away", 0, 1),
     ]
 
 
