@@ -41,11 +41,15 @@ INJECTIONS = (
     "$few = 1",
 )
 WRITTEN: tuple[Scalar, ...] = ("1; drop table x", "1e309", ".nan", True, "", 10**400)
+SHOWN = ("for example", "is never true", "asks the same as its sibling")
 
 
 @dataclass(frozen=True)
 class Planted:
-    """A faulty rulebook, and the problem that must be found. `has_example`: with a customer who shows it."""
+    """A faulty rulebook, and the problem that must be found.
+
+    `has_example`: with a customer who shows it, or the proof that there is none, or the sibling that asks the same.
+    """
 
     kind: str
     rulebook: Rulebook
@@ -65,7 +69,7 @@ def found(rulebook: Rulebook) -> Sequence[Problem]:
 def is_found(planted: Planted) -> bool:
     return any(
         (each.file, each.subject) == (planted.file, planted.subject)
-        and (not planted.has_example or "for example" in each.en or "asks the same" in each.en)
+        and (not planted.has_example or any(text in each.en for text in SHOWN))
         for each in found(planted.rulebook)
     )
 

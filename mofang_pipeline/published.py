@@ -13,7 +13,7 @@ from mofang_pipeline.rulebook import Rulebook
 
 SQL = Path(__file__).parent / "sql"
 # Files of sql/tables and sql/views, in the order of the flow: a view may read what stands before it.
-TABLES = ("core", "rules", "segment_sets", "push", "campaigns", "reconciliation")
+TABLES = ("core", "rules", "edge", "segment_sets", "push", "campaigns", "reconciliation")
 VIEWS = ("core", "push", "reconciliation")
 PARTITIONS = {
     "mart.rule_version_day": "day",
@@ -21,6 +21,7 @@ PARTITIONS = {
     "mart.segment_transition_daily": "day",
     "int.segment_profile": "day",
     "mart.segment_distribution_daily": "day",
+    "mart.segment_edge_daily": "day",
     "mart.segment_set_member": "day",
     "mart.segment_set_size_daily": "day",
     "mart.segment_set_overlap_daily": "day",

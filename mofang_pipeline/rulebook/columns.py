@@ -64,6 +64,13 @@ COLUMNS: dict[str, str] = {
 }
 
 
+# Grow by one a day for as long as nothing happens.
+AGEING = frozenset(
+    name
+    for name in COLUMNS
+    if name.startswith("days_since_") or name in ("newest_card_age_days", "tenure_days")
+)
+
 # Never NULL: dbt's test customer_wide_given, on every computed day.
 ALWAYS_GIVEN = frozenset(
     {

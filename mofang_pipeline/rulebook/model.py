@@ -53,6 +53,8 @@ class Settings:
     tolerance_fen: int = 0
     timing_days: int = 3
     global_control_share: Decimal = Decimal(0)
+    edge_days: int = 3
+    edge_percent: int = 10
 
 
 @dataclass(frozen=True)
