@@ -38,6 +38,9 @@ WHY = {
     "campaign_break": {
         "break_items": "the items listed are those counted, each once",
     },
+    "segment_edge_daily": {
+        "edge_within_node": "who is near an edge is a customer of the node, and counted once near any",
+    },
     "segment_transition_daily": {
         "flow_out": "flows out of a segment sum to its customers the day before",
         "flow_in": "flows into a segment sum to its customers of the day",

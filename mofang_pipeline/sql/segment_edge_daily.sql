@@ -24,6 +24,15 @@ organised as (
 
 ),
 
+ancestor as (
+
+    select tree.leaf, tree.node_id
+    from int.tree_ancestor as tree
+    inner join int.tree_of_day as of_day on tree.tree = of_day.tree
+    where of_day.day = {day}
+
+),
+
 -- How many are near any edge is told of inner nodes too, as the sum over their leaves.
 summed as (
 
@@ -35,7 +44,7 @@ summed as (
         organised.to_leaf,
         sum(organised.customers) as customers
     from organised
-    inner join mart.segment_ancestor as ancestor
+    inner join ancestor
         on organised.leaf = ancestor.leaf and (organised.to_leaf = '(any)' or ancestor.node_id = organised.leaf)
     group by organised.org_code, ancestor.node_id, organised.column_name, organised.direction, organised.to_leaf
 

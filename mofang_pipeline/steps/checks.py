@@ -65,6 +65,7 @@ QUESTIONS = (
     Question("segment_membership", ("segment_node", "segment_membership"), _computed("segments")),
     Question("segment_profile_daily", ("segment_profile_daily",), _computed("segments")),
     Question("segment_distribution_daily", ("segment_distribution_daily",), _computed("segments")),
+    Question("segment_edge_daily", ("segment_edge_daily",), _computed("segments"), blocking=False),
     Question("segment_transition_daily", ("segment_transition_daily",), _compared),
     Question(
         "segment_set_member",

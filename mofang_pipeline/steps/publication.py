@@ -18,6 +18,7 @@ def build(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
             "segment_membership",
             "segment_profile_daily",
             "segment_distribution_daily",
+            "segment_edge_daily",
             "segment_transition_daily",
             "segment_set_member",
             "push_leaver",

@@ -8,7 +8,7 @@ from typing import Any
 import dagster as dg
 import duckdb
 
-from mofang_pipeline import plan, profiles, rules, segments, transitions, trees
+from mofang_pipeline import edges, plan, profiles, rules, segments, transitions, trees
 from mofang_pipeline.rulebook import Rulebook
 from mofang_pipeline.steps.partitions import days_of
 from mofang_pipeline.steps.previews import leaf_sizes, markdown_table
@@ -184,6 +184,7 @@ def rerun_province(
     plan.mark_segmented(connection, [day], provinces)
     profiles.write_profile(connection, day)
     profiles.write_distribution(connection, day)
+    edges.write_edges(connection, day, held[day])
     compared = transitions.days_to_compare(connection, [day])
     around = _rules_around(mofang, compared)
     for each in compared:

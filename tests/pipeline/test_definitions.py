@@ -16,6 +16,7 @@ def test_names_in_the_flow(tmp_path: Path) -> None:
         "province_segments",
         "segment_profile_daily",
         "segment_distribution_daily",
+        "segment_edge_daily",
         "segment_transition_daily",
         "segment_set_member",
         "segment_set/dormant_with_assets",

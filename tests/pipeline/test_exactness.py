@@ -17,6 +17,7 @@ TABLES = (
     "mart.segment_membership",
     "mart.segment_profile_daily",
     "mart.segment_distribution_daily",
+    "mart.segment_edge_daily",
     "mart.segment_transition_daily",
 )
 

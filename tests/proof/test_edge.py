@@ -38,18 +38,25 @@ def run(rulebook: Rulebook, customers: list[dict[str, Any]]) -> Counts:
         [("customer_key", pa.int64()), *((name, COLUMN_TYPES[kind]) for name, kind in COLUMNS.items())]
     )
     rows = [{"customer_key": key, **row} for key, row in enumerate(customers)]
-    ancestors = [{name: row[name] for name in ("leaf", "node_id")} for row in ancestor_rows(rulebook)]
+    ancestors = [
+        {"tree": "t", "leaf": row["leaf"], "node_id": row["node_id"]} for row in ancestor_rows(rulebook)
+    ]
     organisations = [
         {"org_code": org.org_code, "level": org.level} for org in rulebook.organisations.values()
     ]
     provinces = sorted({row["province"] for row in customers})
     with duckdb.connect() as connection:
         connection.execute("create schema mart")
-        wide = pa.Table.from_pylist(rows, schema=schema)
-        tables = {"customer_wide": wide, "segment_ancestor": ancestors, "organisation": organisations}
+        connection.execute("create schema int")
+        tables = {
+            "mart.customer_wide": pa.Table.from_pylist(rows, schema=schema),
+            "mart.organisation": pa.Table.from_pylist(organisations),
+            "int.tree_ancestor": pa.Table.from_pylist(ancestors),
+            "int.tree_of_day": pa.Table.from_pylist([{"tree": "t", "day": DAY}]),
+        }
         for name, table in tables.items():
-            connection.register("given", table if name == "customer_wide" else pa.Table.from_pylist(table))
-            connection.execute(f"create table mart.{name} as from given")
+            connection.register("given", table)
+            connection.execute(f"create table {name} as from given")
         found = connection.execute(edge_query(everywhere(rulebook), DAY, provinces)).fetchall()
     assert {row[0] for row in found} <= {DAY}
     return {row[1:6]: row[6] for row in found}

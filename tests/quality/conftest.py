@@ -8,7 +8,7 @@ import duckdb
 import pytest
 import yaml
 
-from mofang_pipeline import lake, plan, profiles, published, replay, segments, transitions, trees
+from mofang_pipeline import edges, lake, plan, profiles, published, replay, segments, transitions, trees
 from mofang_pipeline.home import REPOSITORY, Home
 from mofang_pipeline.landing import tables
 from mofang_pipeline.quality.results import CheckResult
@@ -26,7 +26,7 @@ COUNTS = [
     if name.startswith(("pay_", "fail_", "refund_", "inflow_", "contact_", "reward_"))
 ]
 
-# 1 stays, 2 binds and pays, 3 is new, 4 is closed, 5 moves to another province, 6 to another city.
+# 1 stays and will be a senior, 2 binds and pays, 3 is new, 4 is closed, 5 moves to another province, 6 to another city.
 PAID = {
     **dict.fromkeys([f"pay_cnt_{days}d" for days in (7, 30, 60, 90, 180, 365)], 2),
     **dict.fromkeys([f"pay_amt_{days}d" for days in (7, 30, 60, 90, 180, 365)], 500),
@@ -37,14 +37,14 @@ PAID = {
 }  # fmt: skip
 CUSTOMERS: dict[date, list[dict[str, Any]]] = {
     D0: [
-        {"customer_key": 1, "city": DONGCHENG},
+        {"customer_key": 1, "city": DONGCHENG, "age": 64},
         {"customer_key": 2, "city": DONGCHENG},
         {"customer_key": 4},
         {"customer_key": 5},
         {"customer_key": 6, "city": DONGCHENG},
     ],
     D1: [
-        {"customer_key": 1, "city": DONGCHENG},
+        {"customer_key": 1, "city": DONGCHENG, "age": 64},
         {"customer_key": 2, "city": DONGCHENG, **PAID},
         {"customer_key": 3},
         {"customer_key": 5, "province": SHANGHAI},
@@ -91,6 +91,7 @@ def compute(connection: duckdb.DuckDBPyConnection, rulebook: Any) -> None:
         segments.write_membership(connection, rulebook, day)
         profiles.write_profile(connection, day)
         profiles.write_distribution(connection, day)
+        edges.write_edges(connection, day, replay.everywhere(rulebook))
     plan.mark_segmented(connection, [D0, D1], plan.tier1_codes(rulebook))
     rules = replay.everywhere(rulebook)
     transitions.write_transitions(connection, D1, rules, rules)

@@ -41,6 +41,7 @@ WRONG = {
     "known_organisation": ("segment_membership", "set city = '310101'"),
     "known_level": ("segment_profile_daily", "set org_level = 'tier3'"),
     "known_value": ("segment_distribution_daily", "set value = 'x'"),
+    "known_direction": ("segment_edge_daily", "set direction = 'sideways'"),
     "known_cause": ("segment_transition_daily", "set cause = 'weather'"),
     "known_class": ("campaign_reconciliation", "set class = 'lost'"),
     "item_has_rows": ("campaign_reconciliation", "set items = items + 9"),

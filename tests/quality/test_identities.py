@@ -37,6 +37,10 @@ VIOLATIONS = {
         "mart.segment_distribution_daily",
         f"delete from mart.segment_distribution_daily where {D1_SQL} and dimension = 'gender' and org_code = '000000'",
     ),
+    "edge_within_node": (
+        "mart.segment_edge_daily",
+        f"update mart.segment_edge_daily set customers = 9 where {D1_SQL} and to_leaf = '(any)' and node_id = 'B8'",
+    ),
     "flow_out": ("mart.segment_transition_daily", f"{FLOWS} set customers = 9 where cause = 'same'"),
     "flow_in": ("mart.segment_transition_daily", f"{FLOWS} set customers = 9 where from_segment = '(new)'"),
     "hq_cover": ("mart.segment_transition_daily", f"{FLOWS} set customers = 9 where to_segment = '(moved out)'"),

@@ -14,6 +14,7 @@ SUITES = (
     "landing_file",
     "quarantine",
     "segment_distribution_daily",
+    "segment_edge_daily",
     "segment_membership",
     "segment_node",
     "segment_profile_daily",

@@ -9,8 +9,13 @@ compared as (
         parent.customers as parent_customers,
         now.customers - day_before.customers as change_1d,
         now.customers - week_before.customers as change_7d,
-        now.customers - month_before.customers as change_30d
+        now.customers - month_before.customers as change_30d,
+        coalesce(edge.customers, 0) as near_edge
     from int.segment_profile as now
+    left join mart.segment_edge_daily as edge
+        on
+            now.day = edge.day and now.org_code = edge.org_code and now.node_id = edge.node_id
+            and edge.to_leaf = '(any)'
     left join int.segment_profile as parent
         on now.day = parent.day and now.org_code = parent.org_code and now.parent_id = parent.node_id
     left join int.segment_profile as day_before
@@ -45,6 +50,7 @@ select
     change_1d,
     change_7d,
     change_30d,
+    near_edge,
     age_sum,
     cast(age_sum as double) / nullif(age_known, 0) as age_avg,
     aum_fen_sum,
