@@ -48,8 +48,8 @@ class _Table:
                 if cell.head != cell.tail:
                     self.around[cell.head].append(cell)
 
-    def can_sink(self, cell: Cell) -> bool:
-        return cell.count - cell.least >= self.threshold - 1
+    def can_sink(self, cell: Cell, step: int) -> bool:
+        return cell.count - cell.least >= step
 
 
 def suppress(
@@ -85,44 +85,52 @@ def _largest_first(cells: Iterable[Cell]) -> list[Cell]:
 
 
 def _cheapest_cycle(table: _Table, cell: Cell) -> list[Cell]:
-    """The other cells of the cycle through `cell` that hides the fewest customers more."""
-    ways = [_path(table, cell, cell.head, cell.tail)]
-    if table.can_sink(cell):
-        ways.append(_path(table, cell, cell.tail, cell.head))
-    found = [way for way in ways if way is not None]
-    return min(found, default=(0, []), key=lambda way: way[0])[1]
+    """The other cells of the cycle through `cell` that hides the fewest customers more.
+
+    It allows a change by `threshold - 1`; by less only where fixed cells leave no room for that.
+    """
+    for step in range(table.threshold - 1, 0, -1):
+        ways = [_path(table, cell, cell.head, cell.tail, step)]
+        if table.can_sink(cell, step):
+            ways.append(_path(table, cell, cell.tail, cell.head, step))
+        found = [way for way in ways if way is not None]
+        if found:
+            return min(found, key=lambda way: way[0])[1]
+    return []
 
 
-def _path(table: _Table, without: Cell, start: Hashable, end: Hashable) -> tuple[int, list[Cell]] | None:
+def _path(
+    table: _Table, without: Cell, start: Hashable, end: Hashable, step: int
+) -> tuple[int, list[Cell]] | None:
     """The cheapest way, up an arc or down one that can sink; a hidden cell costs nothing, a shown one its count."""
     if start == end:
         return 0, []
     best: dict[Hashable, int] = {start: 0}
     came: dict[Hashable, tuple[Hashable, Cell]] = {}
     queue: list[tuple[int, int, Hashable]] = [(0, 0, start)]
-    step = 0
+    turn = 0
     while queue:
         cost, _, place = heappop(queue)
         if place == end:
             return cost, _walked(came, start, end)
         if cost > best[place]:
             continue
-        for cell, target in _steps(table, place, without):
+        for cell, target in _steps(table, place, without, step):
             total = cost + (0 if cell.key in table.hidden else cell.count * cell.weight)
             if total < best.get(target, total + 1):
                 best[target], came[target] = total, (place, cell)
-                step += 1
-                heappush(queue, (total, step, target))
+                turn += 1
+                heappush(queue, (total, turn, target))
     return None
 
 
-def _steps(table: _Table, place: Hashable, without: Cell) -> Iterable[tuple[Cell, Hashable]]:
+def _steps(table: _Table, place: Hashable, without: Cell, step: int) -> Iterable[tuple[Cell, Hashable]]:
     for cell in table.around[place]:
         if cell.key == without.key:
             continue
         if cell.tail == place:
             yield cell, cell.head
-        elif table.can_sink(cell):
+        elif table.can_sink(cell, step):
             yield cell, cell.tail
 
 

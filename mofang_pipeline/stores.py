@@ -17,6 +17,15 @@ from mofang_pipeline.home import Home
 
 DATABASES = ("mofang_lake", "mofang_dagster", "mofang_superset", "mofang_control")
 
+LAKE = "mofang_lake"
+READER, READER_LOCK = "mofang_reader", 7_460_005  # the lock: one process at a time makes the role
+READER_MAY = (
+    "alter role {reader} set default_transaction_read_only = on",
+    "grant usage on schema public to {reader}",
+    "grant select on all tables in schema public to {reader}",
+    "alter default privileges in schema public grant select on tables to {reader}",
+)
+_READER = sql.Identifier(READER)
 
 _STARTING = threading.Lock()  # the wheel's own lock is for processes, not for threads
 
@@ -41,14 +50,42 @@ def database_url(home: Home, database: str) -> str:
 
 def ducklake_dsn(home: Home) -> str:
     """libpq key=value text for DuckLake's `ducklake:postgres:`."""
-    parts = urlsplit(database_url(home, "mofang_lake"))
+    return _dsn(database_url(home, LAKE))
+
+
+def reader_dsn(home: Home) -> str:
+    """The same as a role that can only read the lake's catalogue, for processes in which others' statements run.
+
+    An external server whose user may not create roles must have the role READER already, or Superset uses that user.
+    """
+    url, password = database_url(home, LAKE), home.secret("lake_reader_password").hex()
+    return _dsn(url, (READER, password) if _ensure_reader(url, password) else None)
+
+
+def _ensure_reader(url: str, password: str) -> bool:
+    with closing(psycopg2.connect(url)) as connection, connection, connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s)", (READER_LOCK,))
+        cursor.execute("select 1 from pg_roles where rolname = %s", (READER,))
+        if cursor.fetchone() is None:
+            try:
+                cursor.execute(sql.SQL("create role {} login password %s").format(_READER), (password,))
+            except psycopg2.errors.InsufficientPrivilege:
+                return False
+        for statement in READER_MAY:
+            cursor.execute(sql.SQL(statement).format(reader=_READER))
+    return True
+
+
+def _dsn(url: str, login: tuple[str, str] | None = None) -> str:
+    parts = urlsplit(url)
+    user, password = login or (parts.username, parts.password)
     query = {key: values[0] for key, values in parse_qs(parts.query).items()}
     fields = {
         "dbname": parts.path.lstrip("/"),
         "host": parts.hostname or query.get("host"),
         "port": parts.port,
-        "user": parts.username,
-        "password": parts.password,
+        "user": user,
+        "password": password,
     }
     return " ".join(f"{key}={_dsn_value(str(value))}" for key, value in fields.items() if value)
 

@@ -131,7 +131,7 @@ def environment(home: Home) -> dict[str, str]:
         "MOFANG_PORTAL": str(socket_folder(home)),
         "MOFANG_SMALL_CELL": str(read_rulebook(home.rulebook).settings.small_cell),
         "MOFANG_PUBLISHED": str(publish.pointer(home)),
-        "MOFANG_LAKE_DSN": stores.ducklake_dsn(home),
+        "MOFANG_LAKE_DSN": stores.reader_dsn(home),
         "MOFANG_LAKE_FOLDER": str(home.lake),
         "MOFANG_EXTENSIONS": lake.extension_folder(home),
         "MOFANG_LAKE_MEMORY": f"{_machine_memory() // (2 * WORKERS) // 2**20}MiB",

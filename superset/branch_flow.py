@@ -40,8 +40,24 @@ def unlisted(links: Mapping[Link, int], before: Side, after: Side, threshold: in
             count = links.get((source, target), 0)
             ends = ("from", source), ("to", target)
             cells.append(Cell((source, target, "link"), *ends, count, least=0, seen=count > 0))
+    cells += _open_ends(links, before, after, threshold)
     found = suppress(cells, threshold, hidden=hidden, fixed=known - hidden)
     return frozenset(link for link in links if (*link, "link") in found)
+
+
+def _open_ends(links: Mapping[Link, int], before: Side, after: Side, threshold: int) -> list[Cell]:
+    """(new) and its like are in no tree: what their links add up to is told only for large sources."""
+    totals: Counter[tuple[str, str]] = Counter()
+    for (source, target), count in links.items():
+        totals["from", source] += count
+        totals["to", target] += count
+    cells = []
+    for (end, name), total in totals.items():
+        if end == "from" and name not in before.counts and total < threshold:
+            cells.append(Cell(("open", name), GROUND, (end, name), total, least=0, seen=False))
+        if end == "to" and name not in after.counts:
+            cells.append(Cell(("open", name), (end, name), GROUND, total, least=0, seen=False))
+    return cells
 
 
 def _tree(side: str, tree: Side, *, mirrored: bool = False) -> list[Cell]:

@@ -20,6 +20,8 @@ from flask_login import current_user
 from look import FAMILY_COLOURS, FAVICONS, LOGO
 from viewers import NobodyError, viewer_of
 
+from mofang_pipeline.access import ACTIONS, Viewer, may
+
 FOLDER = Path(__file__).parent / "portal"
 STATIC = FOLDER / "static"
 MENU, MENU_NAMES = "Mofang", {"zh": "魔方", "en": "Mofang"}
@@ -148,6 +150,15 @@ def static_file(version: str, path: str) -> Response:
 def health() -> Response:
     """Whether the service answers."""
     return _forwarded("GET", "/health", {}, None)
+
+
+@pages_blueprint.get("/may/<action>")
+def may_do(action: str) -> Response:
+    """For the proxy in front of Dagster: 204 if the one who asks may do it, 403 if not, 401 without a login."""
+    viewer = _viewer()
+    if viewer is None or action not in ACTIONS or not may(Viewer(**viewer), action):
+        return _told(403, "your role does not allow this", "您的角色无此权限")
+    return Response(status=204)
 
 
 @pages_blueprint.route("/api/<name>/<path:path>", methods=["GET", "POST"])

@@ -10,6 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import authentication
 from cachelib import FileSystemCache
 from lake_connection import mutate_connection
 from look import FAVICONS, THEME  # noqa: F401 - Superset reads FAVICONS here
@@ -80,6 +81,13 @@ CACHE_CONFIG = _files("metadata", timedelta(hours=24))
 DATA_CACHE_CONFIG = _files("data", timedelta(hours=24), "lake_connection.scope_cache")
 FILTER_STATE_CACHE_CONFIG = _files("filter_state", timedelta(days=90))
 EXPLORE_FORM_DATA_CACHE_CONFIG = _files("explore", timedelta(days=7))
+
+# Who gets in.
+globals().update(authentication.settings(os.environ))
+if os.environ.get("MOFANG_AUTH") == "oidc":
+    from single_sign_on import OidcSecurityManager
+
+    CUSTOM_SECURITY_MANAGER = OidcSecurityManager
 
 # Sessions, rates, headers.
 SESSION_SERVER_SIDE = True

@@ -195,6 +195,20 @@ def detokenise(
     _show(detokenised(_home(), file, key), chosen)
 
 
+@app.command("proxy")
+def proxy(
+    host: Annotated[str, typer.Option("--host", help="The name that people type.")],
+    certificate: Annotated[Path, typer.Option("--certificate", help="Of that name, with its chain.")],
+    key: Annotated[Path, typer.Option("--key", help="The certificate's private key.")],
+    superset: Annotated[str, typer.Option("--superset", help="Where Superset listens.")] = "127.0.0.1:8088",
+    dagster: Annotated[str, typer.Option("--dagster", help="Where Dagster listens.")] = "127.0.0.1:3000",
+) -> None:
+    """Print the nginx configuration in front of Superset and Dagster."""
+    from mofang_pipeline.proxy import Proxy
+
+    print(Proxy(host, certificate, key, superset, dagster).configuration())
+
+
 @rules_app.command("check")
 def rules_check(
     folder: Annotated[Path | None, typer.Option("--rulebook", help="Another than MOFANG_RULEBOOK.")] = None,

@@ -3,12 +3,13 @@
 import json
 import os
 import subprocess
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from mofang_pipeline import superset_service
+from mofang_pipeline import lake, superset_service
 from mofang_pipeline.home import Home
 from tests.superset.conftest import SUPERSET_PYTHON
 
@@ -42,3 +43,21 @@ def ask(home: Home, questions: list[tuple[str, str, str]]) -> list[dict[str, Any
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
+
+
+MARKS = """
+select org_code, unnest([org_code, name_zh, name_en]) from lake.mart.organisation where level <> 'hq'
+union all
+select org_code, unnest([aum_fen_sum::varchar, age_sum::varchar, aum_fen_avg::varchar])
+from lake.mart.segment_profile_daily where org_level <> 'hq' and aum_fen_sum > 100000000
+union all
+select '530000', unnest(['B7_CROP', '涉农代发未绑', 'Crop payroll, not bound'])
+"""
+
+
+def marks_of_others(home: Home, own: str) -> set[str]:
+    """Texts that tell of an organisation not below the code prefix `own`, and of none below or above it."""
+    with closing(lake.connect(home, read_only=True)) as connection:
+        rows = connection.execute(MARKS).fetchall()
+    mine = {text for code, text in rows if code.startswith(own) or own.startswith(code[:2])}
+    return {text for _, text in rows} - mine

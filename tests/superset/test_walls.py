@@ -1,11 +1,8 @@
 """The first wall: whatever statement a branch's user gets to the connection shows nothing of other organisations."""
 
-from contextlib import closing
-
 import pytest
 
-from mofang_pipeline import lake
-from tests.superset.attacks import ATTACKS, ask
+from tests.superset.attacks import ATTACKS, ask, marks_of_others
 
 FIRST, LAST = "2026-11-15", "2026-11-19"
 BRANCHES = {  # organisation -> (role, what lies below it by its code, another one)
@@ -34,21 +31,8 @@ def fill(sql, home, other):
     return sql
 
 
-@pytest.fixture(scope="module")
-def marks(scratch):
-    """Organisation -> texts that tell of it and of nobody else: codes, names, and sums of money."""
-    with closing(lake.connect(scratch, read_only=True)) as connection:
-        rows = connection.execute(
-            "select org_code, [org_code, name_zh, name_en] from lake.mart.organisation where level <> 'hq' "
-            "union all select org_code, [aum_fen_sum::varchar, age_sum::varchar] "
-            "from lake.mart.segment_profile_daily where org_level <> 'hq' and aum_fen_sum > 100000000"
-        ).fetchall()
-        rows += [("530000", ["B7_CROP", "涉农代发未绑", "Crop payroll"])]
-    return rows
-
-
 @pytest.mark.parametrize("org", BRANCHES)
-def test_nothing_of_others_is_shown(org, answers, marks):
+def test_nothing_of_others_is_shown(org, answers, scratch):
     own = BRANCHES[org][1]
     shown = {
         value
@@ -57,11 +41,7 @@ def test_nothing_of_others_is_shown(org, answers, marks):
         for row in answer.get("rows", [])
         for value in row
     }
-    mine = {
-        text for code, texts in marks if code.startswith(own) or own.startswith(code[:2]) for text in texts
-    }
-    others = {text for code, texts in marks for text in texts} - mine
-    assert sorted(others & shown) == []
+    assert sorted(marks_of_others(scratch, own) & shown) == []
 
 
 @pytest.mark.parametrize("org", BRANCHES)
