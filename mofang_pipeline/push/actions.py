@@ -53,12 +53,14 @@ def push(
     org_code: str | None = None,
     to: str | None = None,
     campaign: str | None = None,
+    wait_seconds: int = 3600,
     progress: Progress = lambda _: None,
 ) -> dict[str, Any]:
     """Hands the set's list to the channel, once, and returns its manifest. Refused with the reason.
 
     `org_code`: whose customers, head office's (all of the set) by default. `to`: an fsspec URL in place of the
     channel's own. `campaign`: its audience is the list's candidates, its control arm the holdout.
+    LakeBusyError when a run writes for longer than `wait_seconds`.
     """
     rulebook, sets = set_actions.known_sets(home)
     request = _request(home, rulebook, sets, actor, set_id, channel_name, as_of, org_code, campaign)
@@ -67,7 +69,7 @@ def push(
         known = state.read(database.engine(home)).get(request.key.push_id)
         if known is None:
             progress(f"{request.key.push_id}: choosing customers")
-            manifest = _begin(home, rulebook, sets, request, folder)
+            manifest = _begin(home, rulebook, sets, request, folder, wait_seconds)
         else:
             manifest = dict(known.manifest)
         _require_whole(folder, manifest)
@@ -120,10 +122,12 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def _begin(home: Home, rulebook: Rulebook, sets: Registry, request: Request, folder: Path) -> dict[str, Any]:
+def _begin(
+    home: Home, rulebook: Rulebook, sets: Registry, request: Request, folder: Path, wait_seconds: int
+) -> dict[str, Any]:
     """Fixes the list: nobody else writes meanwhile, so no customer is chosen by two lists at once."""
     key, engine = request.key, database.engine(home)
-    with lake.writer(home) as connection:
+    with lake.writer(home, wait_seconds=wait_seconds) as connection:
         landing_tables.create_tables(connection)
         published.create_tables(connection)
         plan = _members_there(home, connection, rulebook, sets, request)

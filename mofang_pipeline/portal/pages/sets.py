@@ -1,0 +1,97 @@
+"""Segment sets: the list with today's sizes, one set with its versions and history, overlaps, trying and saving."""
+
+from mofang_pipeline.portal.asked import Answer, Asked, get, post
+from mofang_pipeline.segment_sets import actions, reading
+from mofang_pipeline.segment_sets.trying import tried
+
+KEYS = ("set", "zh", "en", "kind", "members", "where", "as_of", "expires_on")
+
+
+def list_sets(asked: Asked) -> Answer:
+    """Every set that the organisation sees, with its customers on the day."""
+    org, day = asked.org(), asked.day()
+    with asked.lake.cursor() as cursor:
+        sizes = {
+            row[1]: row[3] for row in reading.sizes(cursor, asked.home, org_code=org).rows if row[0] == day
+        }
+    found = reading.listed(asked.home, org)
+    rows = [dict(zip(found.columns, row, strict=True)) for row in found.rows]
+    return {
+        "org": org,
+        "day": day,
+        "sets": [_plain(row) | {"customers": sizes.get(row["set_id"])} for row in rows],
+    }
+
+
+def one(asked: Asked) -> Answer:
+    """One set: its versions, what uses it, and its customers day by day."""
+    org, name = asked.org(), asked.text("set")
+    found = reading.shown(asked.home, name, org)
+    with asked.lake.cursor() as cursor:
+        sizes = reading.sizes(cursor, asked.home, name, org).rows
+    return {
+        "versions": [_plain(dict(zip(found.columns, row, strict=True))) for row in reversed(found.rows)],
+        "trend": [[str(row[0]), row[3]] for row in sizes],
+    }
+
+
+def overlap(asked: Asked) -> Answer:
+    """How many customers each pair of sets has in common on the day."""
+    org, day = asked.org(), asked.day()
+    with asked.lake.cursor() as cursor:
+        found = reading.overlaps(cursor, asked.home, day, org)
+    return [_plain(dict(zip(found.columns, row, strict=True))) for row in found.rows]
+
+
+def try_set(asked: Asked) -> Answer:
+    """How many of the organisation's customers a definition holds on the day, before it is saved."""
+    org = asked.org()
+    with asked.lake.cursor() as cursor:
+        return {
+            "customers": tried(cursor, asked.home, written=_written(asked), day=asked.day(), org_code=org)
+        }
+
+
+def save(asked: Asked) -> Answer:
+    version = actions.save(
+        asked.home, actor=asked.viewer.user, org_code=asked.viewer.org_code, written=_written(asked)
+    )
+    return {"set": version.definition.set_id, "version": version.number}
+
+
+def delete(asked: Asked) -> Answer:
+    actions.delete(
+        asked.home, actor=asked.viewer.user, org_code=asked.viewer.org_code, set_id=asked.text("set")
+    )
+    return {}
+
+
+def _written(asked: Asked) -> dict[str, object]:
+    """The definition as the form sends it, owned by the organisation that is asked for."""
+    written: dict[str, object] = {key: asked.optional(key) for key in KEYS}
+    written["owner"] = {"org": asked.org(), "user": asked.viewer.user}
+    if asked.optional("flow_days"):
+        written["flow"] = {
+            "from_segment": asked.text("from_segment"),
+            "to_segment": asked.text("to_segment"),
+            "days": asked.number("flow_days", 30),
+        }
+    shared = (asked.optional("share_with") or "").replace("，", ",").split(",")
+    written["share_with"] = [code.strip() for code in shared if code.strip()]
+    return written
+
+
+def _plain(row: dict[str, object]) -> dict[str, object]:
+    return {
+        name: value if isinstance(value, int) or value is None else str(value) for name, value in row.items()
+    }
+
+
+WAYS = [
+    get("/list", list_sets),
+    get("/one", one),
+    get("/overlap", overlap),
+    post("/try", try_set),
+    post("/save", save, "set.save"),
+    post("/delete", delete, "set.save"),
+]

@@ -1,0 +1,84 @@
+"""The portal's pages of sets and pushes, asked as the service is: what each organisation sees and may do."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from mofang_pipeline import lake, published
+from mofang_pipeline.home import Home
+from mofang_pipeline.landing import tables as landing_tables
+from mofang_pipeline.portal.application import application, viewer_header
+from mofang_pipeline.segment_sets import actions, members
+from mofang_pipeline.serving import publish
+from tests.sets import bank
+
+TIBET, SICHUAN = "540000", "510000"
+
+
+class Portal:
+    def __init__(self, client: TestClient, org_code: str) -> None:
+        viewer = {"user": "lin", "role": "branch_analyst", "org_code": org_code, "language": "zh"}
+        self.client, self.headers = client, {"X-Mofang-Viewer": viewer_header(viewer)}
+
+    def get(self, path: str, **query: str) -> Any:
+        return self.client.get(path, params=query, headers=self.headers)
+
+    def post(self, path: str, **body: str) -> Any:
+        return self.client.post(path, json=body, headers=self.headers)
+
+
+@pytest.fixture(scope="module")
+def client(home: Home) -> Iterator[TestClient]:
+    written = {
+        "set": "page_set", "zh": "页", "owner": {"org": TIBET, "user": "x"}, "kind": "rolling", "members": "F1",
+        "share_with": [SICHUAN],
+    }  # fmt: skip
+    actions.save(home, actor="x", org_code=TIBET, written=written)
+    rulebook, sets = actions.known_sets(home)
+    with lake.writer(home) as connection:
+        landing_tables.create_tables(connection)
+        members.write_day(connection, rulebook, sets, bank.LAST)
+        connection.execute(published.statement("views/push"))
+        snapshot = lake.latest_snapshot(connection)
+    publish.publish(home, snapshot, bank.LAST)
+    yield TestClient(application(home))
+
+
+def test_each_sees_its_own_customers_of_a_shared_set(client: TestClient) -> None:
+    sizes = []
+    for org in (TIBET, SICHUAN):
+        found = Portal(client, org).get("/sets/list").json()["sets"]
+        sizes += [row["customers"] for row in found if row["set_id"] == "page_set"]
+    assert len(sizes) == 2
+    assert all(size > 0 for size in sizes)
+
+
+def test_who_shares_a_set_may_not_change_it(client: TestClient) -> None:
+    answer = Portal(client, SICHUAN).post("/sets/delete", set="page_set")
+    assert "510000 不能更改" in answer.json()["error"]["zh"]
+
+
+def test_a_set_is_tried_before_it_is_saved(client: TestClient) -> None:
+    draft = {"set": "page_new", "zh": "新", "kind": "rolling", "members": "page_set"}
+    tried = Portal(client, TIBET).post("/sets/try", **draft).json()
+    saved = Portal(client, TIBET).post("/sets/save", **draft).json()
+    assert (tried["customers"] > 0, saved) == (True, {"set": "page_new", "version": 1})
+
+
+def test_what_is_wrong_is_told(client: TestClient) -> None:
+    answer = Portal(client, TIBET).post(
+        "/sets/try", set="page_bad", zh="坏", kind="rolling", members="F1 or 'x'"
+    )
+    assert "无法识别" in answer.json()["error"]["zh"]
+
+
+def test_a_branch_pushes_its_own_customers(client: TestClient) -> None:
+    manifest = Portal(client, TIBET).post("/pushes/begin", set="page_set", channel="free").json()
+    mine = Portal(client, TIBET).get("/pushes/list").json()["pushes"]
+    others = Portal(client, SICHUAN).get("/pushes/list").json()["pushes"]
+    assert [row["pushed"] for row in mine if row["push_id"] == manifest["push_id"]] == [manifest["rows"]]
+    assert manifest["push_id"] not in [row["push_id"] for row in others]
+    one = Portal(client, TIBET).get("/pushes/one", push=manifest["push_id"]).json()
+    assert one["receipts"] == [{"status": "pending", "reason": "", "customers": manifest["rows"]}]
