@@ -53,7 +53,7 @@ def reconcile(campaign: CampaignOption = ALL, as_of: AsOfOption = None, chosen: 
     with progress(f"reconcile {day}") as step:
         run_reconciliation(home, day, progress=step)
     with _newest(home) as connection:
-        found = work_list.sums(connection, day, campaign=_one(campaign))
+        found = work_list.sums(connection, work_list.Scope(day, _one(campaign)))
     if not found and campaign != ALL:
         raise CommandError(f"no reward row and no campaign {campaign} is known on {day}")
     _show(found, work_list.SUM_COLUMNS, chosen)
@@ -79,7 +79,7 @@ def list_breaks(
     with _newest(home) as connection:
         day = as_of or _last_reconciled(connection)
         found = work_list.breaks(
-            connection, decisions.read(home), day, campaign=_one(campaign), classes=classes or ()
+            connection, decisions.read(home), work_list.Scope(day, _one(campaign)), classes or ()
         )
     shown = [each for each in found if not is_open or each["resolution"] is None]
     columns = (*work_list.BREAK_COLUMNS, "owner", "resolution", "note", "decided_by")
@@ -115,7 +115,7 @@ def list_matches(
 
     with _newest(_home()) as connection:
         day = as_of or _last_reconciled(connection)
-        found = work_list.suggestions(connection, day, campaign=_one(campaign))
+        found = work_list.suggestions(connection, work_list.Scope(day, _one(campaign)))
     _show(found, ("campaign", "match_id", "shape", "grants", "statements", "amount_fen"), chosen)
 
 

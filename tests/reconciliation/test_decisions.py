@@ -135,7 +135,7 @@ def test_a_confirmed_match_is_counted_by_the_next_reconciliation(
     with lake.writer(home) as connection:
         books = Books(connection, matches=decisions.matches(decisions.read(home)))
         books.reconcile(3)
-        found = work_list.breaks(connection, [], on(3), campaigns=["C1"])
+        found = work_list.breaks(connection, [], work_list.Scope(on(3), visible=["C1"]))
     assert [each["item_id"] for each in found] == ["t", "M-a"]  # not posted yet, but one item
 
 

@@ -15,7 +15,7 @@ from mofang_pipeline.home import REPOSITORY, Home
 from mofang_pipeline.portal.service import service as portal_service
 from mofang_pipeline.processes import Supervisor
 from mofang_pipeline.serving import publish, views
-from tests.superset import dashboards, scratch_lake
+from tests.superset import dashboards, scratch_lake, scratch_rewards
 
 FIRST_DAY, DAYS, CUSTOMERS = date(2026, 11, 15), 5, 4000
 SUPERSET_PYTHON = (
@@ -27,6 +27,7 @@ SUPERSET_PYTHON = (
 def scratch(tmp_path_factory: pytest.TempPathFactory) -> Home:
     home = Home(home=tmp_path_factory.mktemp("scratch"))
     scratch_lake.build(home, customers=CUSTOMERS, first_day=FIRST_DAY, days=DAYS)
+    scratch_rewards.build(home)
     with lake.writer(home) as connection:
         views.create_views(connection)
         snapshot = lake.latest_snapshot(connection)

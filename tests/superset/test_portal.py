@@ -56,3 +56,19 @@ def test_the_menu_leads_there_in_the_users_language(superset, page):
     page.get_by_role("menuitem", name="决策树").click()
     dashboards.portal_is_still(page)
     assert page.url.startswith(f"{superset}/mofang/tree/")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_breaks_are_listed_and_decided(superset, page, tmp_path, language):
+    dashboards.open_portal(page, superset, "reconciliation", language)
+    dashboards.portal_is_still(page)
+    picture(page, tmp_path, f"reconciliation-{language}")
+    assert fits(page)
+    before = page.locator("#breaks tbody tr").count()
+    page.locator("#breaks tbody tr").first.click()
+    page.select_option("dialog select[name=resolution]", "claimed")
+    picture(page, tmp_path, f"reconciliation-decide-{language}")
+    page.locator("dialog button[type=submit]").click()
+    page.wait_for_selector(".toast.done", timeout=10_000)
+    dashboards.portal_is_still(page)
+    assert page.locator("#breaks tbody tr").count() in (before - 1, before)

@@ -142,3 +142,49 @@ def test_every_page_of_the_menu_has_its_module():
 )
 def test_conditions_in_business_words(condition, zh, en):
     assert condition_words(condition) == {"condition_zh": zh, "condition_en": en}
+
+
+def test_reconciliation_shows_every_class_and_its_breaks(head_office):
+    found = head_office.get("/reconciliation/overview").json()
+    items = {row["class"] for row in found["sums"] if row["items"]}
+    assert (items, found["day"]) == ({each["name"] for each in found["classes"]}, "2026-04-10")
+
+
+def test_breaks_and_ages_meet(head_office):
+    ages = head_office.get("/reconciliation/overview").json()["ages"]
+    listed = head_office.get("/reconciliation/breaks").json()
+    assert listed["total"] == sum(row["items"] for row in ages) >= len(listed["breaks"]) > 0
+
+
+def test_a_branch_sees_the_campaigns_of_its_own_and_below(tibet):
+    found = tibet.get("/reconciliation/overview").json()
+    assert [each["campaign"] for each in found["campaigns"]] == ["B0", "B1"]
+    assert {each["campaign"] for each in tibet.get("/reconciliation/breaks").json()["breaks"]} == {"B0", "B1"}
+
+
+def test_a_campaign_of_another_branch_stays_closed(tibet):
+    assert tibet.get("/reconciliation/breaks", campaign="B2").json() == {"breaks": [], "total": 0}
+    for way in ("decide", "confirm", "withdraw"):
+        body = {"campaign": "B2", "item_id": "S2", "match_id": "M", "resolution": "accepted"}
+        assert tibet.post(f"/reconciliation/{way}", body).status_code == 403
+
+
+def test_a_decision_is_seen_at_once(tibet):
+    first = tibet.get("/reconciliation/breaks", campaign="B0", open="1").json()["breaks"][0]
+    body = {"campaign": "B0", "item_id": first["item_id"], "resolution": "claimed", "owner": "lin"}
+    assert tibet.post("/reconciliation/decide", body).status_code == 200
+    listed = tibet.get("/reconciliation/breaks", campaign="B0").json()["breaks"]
+    [found] = [each for each in listed if each["item_id"] == first["item_id"]]
+    assert (found["resolution"], found["owner"], found["decided_by"]) == ("claimed", "lin", "lin")
+
+
+def test_a_match_is_confirmed_and_taken_back(tibet):
+    [match] = tibet.get("/reconciliation/overview").json()["matches"]
+    body = {"campaign": match["campaign"], "match_id": match["match_id"]}
+    assert tibet.post("/reconciliation/confirm", body).status_code == 200
+    assert len(tibet.get("/reconciliation/overview").json()["confirmed"]) == 1
+    assert tibet.post("/reconciliation/withdraw", body).status_code == 200
+
+
+def test_an_auditor_sees_no_breaks(client):
+    assert Portal(client, "000000", role="auditor").get("/reconciliation/overview").status_code == 403
