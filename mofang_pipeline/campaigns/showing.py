@@ -33,7 +33,9 @@ QUERIES = {
     "funnel": """select arm || ' ' || stage, customers, null, null, null from mart.campaign_funnel
         where campaign = ? order by arm, place""",
     "reconciliation": """select class, items, null, null, statement_fen from mart.campaign_reconciliation
-        where campaign = ? and items > 0""",
+        where campaign = ? and items > 0
+            and day = (select max(day) from int.computed_day where kind = 'reconciled')
+        order by place""",
     "effect": """select arm || ' ' || metric || ' ' || method, effect, ci_low, ci_high, verdict
         from mart.campaign_effect where campaign = ? order by is_primary desc, arm, metric, method""",
     "return": "select 'roi', roi, roi_low, roi_high, verdict from mart.campaign_roi where campaign = ?",

@@ -99,10 +99,17 @@ redeemed_twice as (
 unknown as (
     select * replace ('U' || grant_id as grant_id, 3 as line) from redeemed where draw(key, 'unknown') < 0.004
 ),
+refunded_only as (
+    select *, 'refund' as event, day + 1 + pick(key, 'refund lag', 5) as own, 4 as line
+    from granted where draw(key, 'redeems') >= 0.7 and draw(key, 'refunded only') < 0.006
+),
 stated as (
     select *, 'S' || substr(grant_id, 2) || line as statement_id,
         [500, 1000, 2000][reward] - if(event = 'redeem' and draw(key, 'differs') < 0.005, 100, 0) as fen
-    from (from redeemed union all from refunded union all from redeemed_twice union all from unknown)
+    from (
+        from redeemed union all from refunded union all from redeemed_twice union all from unknown
+        union all from refunded_only
+    )
 )"""
 )
 

@@ -16,6 +16,7 @@ from tests.reconciliation.conftest import (
     refunded,
     stated,
 )
+from tests.reconciliation.plain import Plan, classes
 
 LAST = 12
 DAYS = st.integers(0, LAST - 1)
@@ -104,6 +105,27 @@ def test_each_row_is_in_one_class_and_sums_meet_what_landed(
         sides = books.query("select count(*), count(distinct row_id) from temp.main.reward_row group by side")
         assert all(rows == distinct for rows, distinct in sides)
         assert _known(books, CLASSED) == _known(books, LANDED)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(mixtures())
+def test_classes_are_those_that_a_plain_telling_gives(
+    mixture: list[tuple[Row, Row | None, int, int]],
+) -> None:
+    rows = [row for row, *_ in mixture]
+    with new_books() as connection:
+        books = Books(connection)
+        land(books, [(row, None, 0, 0) for row in rows])
+        books.reconcile(LAST)
+        found = books.query(
+            "select side, row_id, class from temp.main.reward_row "
+            "inner join temp.main.reward_item using (item_kind, item_id)"
+        )
+    plans = {
+        "C1": Plan(on(0), on(8), 2500, {"R10": 2}, {1: "treatment", 2: "control"}),
+        "C2": Plan(on(0), on(30)),
+    }
+    assert {(side, row_id): name for side, row_id, name in found} == classes(rows, plans, on(LAST))
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
