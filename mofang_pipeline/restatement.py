@@ -56,6 +56,7 @@ def restate(
         home, actor, name, {"from": str(first), "to": str(last), "provinces": codes, "reason": reason}
     )
     with lake.writer(home) as connection:
+        published.create_views(connection)  # as landing does: this run begins after it
         _keep_what_was(connection, order, days, rules.kept_for(home, days), now.seq)
     rules.keep(home, {day: dict.fromkeys(codes, now) for day in days})
     runs.run_days(
