@@ -11,7 +11,7 @@ import duckdb
 from mofang_pipeline import lake, published
 from mofang_pipeline.replay import Rules
 from mofang_pipeline.rulebook import Rulebook, ancestor_rows, parameter_rows, segment_case
-from mofang_pipeline.rulebook.edge import Margin, changes, columns_after, mask
+from mofang_pipeline.rulebook.edge import Margin, changes, columns_after, crossings
 from mofang_pipeline.rulebook.inline import literal, parameter_relation, relation
 
 NOBODY = """
@@ -45,7 +45,7 @@ def edge_query(rules: Rules, day: date, provinces: list[str]) -> str:
 def counted_query(rulebook: Rulebook, day: date, provinces: list[str]) -> str:
     """By province, city and leaf: customers whom each change would move, under one rulebook."""
     tried = changes(rulebook, Margin(rulebook.settings.edge_days, rulebook.settings.edge_percent))
-    after = columns_after(rulebook, tried)
+    after, crossing = columns_after(rulebook, tried), crossings(rulebook, tried)
     leaves = sorted({(row["leaf"], row["hq_leaf"]) for row in ancestor_rows(rulebook)})
     numbered = [(each.column, each.direction, place, 1 << place) for place, each in enumerate(tried)]
     marks = {
@@ -55,7 +55,8 @@ def counted_query(rulebook: Rulebook, day: date, provinces: list[str]) -> str:
         )
         or "w.day",
         "segment_case": segment_case(rulebook),
-        "mask": mask(rulebook, tried),
+        "near": crossing.any,
+        "mask": crossing.mask,
         "parameters": parameter_relation(parameter_rows(rulebook, day, day)),
         "changes": relation(("column_name", "direction", "number", "bit"), numbered),
         "leaves": relation(("leaf", "hq_leaf"), leaves),

@@ -21,7 +21,9 @@ from mofang_pipeline.rulebook.version import rule_versions
 from mofang_pipeline.rulebook.wording import worded
 
 Row = dict[str, Any]
-Leaves = Callable[[str], exp.Expr]  # how a leaf's id is written
+Result = Callable[
+    [str, tuple[Node, ...]], exp.Expr
+]  # of a leaf, and the nodes that are asked on the way to it
 
 
 def segment_case(
@@ -40,10 +42,10 @@ def segment_case(
     number) it gives numbers, which are faster to count by.
     """
 
-    def written(leaf: str) -> exp.Expr:
+    def written(leaf: str, _: tuple[Node, ...]) -> exp.Expr:
         return exp.Literal.string(leaf) if codes is None else exp.Literal.number(codes[leaf])
 
-    whole = _case(rulebook, rulebook.tree.root, written)
+    whole = by_leaf(rulebook, written)
     for column in whole.find_all(exp.Column):
         if column.table == "p" and column.name in (renamed or {}):
             column.set("this", exp.to_identifier((renamed or {})[column.name]))
@@ -55,17 +57,28 @@ def term_sql(term: Expr, *, wide: str, parameters: str, dialect: str = "duckdb")
     return aliased(syntax(term), {"w": wide, "p": parameters}).sql(dialect=dialect)
 
 
-def _case(rulebook: Rulebook, node: Node, leaves: Leaves) -> exp.Expr:
+def by_leaf(rulebook: Rulebook, result: Result) -> exp.Expr:
+    """The whole tree as one CASE that gives, for each leaf, what `result` makes of it.
+
+    `result` takes the leaf's id and the nodes whose conditions are asked on the way to it, in order.
+    """
+    return _case(rulebook, rulebook.tree.root, (), result)
+
+
+def _case(rulebook: Rulebook, node: Node, asked: tuple[Node, ...], result: Result) -> exp.Expr:
     children = rulebook.tree.children.get(node.id)
     if children is None:
-        return _split_case(rulebook, node.id, leaves)
+        return _split_case(rulebook, node.id, asked, result)
     return chosen(
-        [(_condition(rulebook, child), _case(rulebook, child, leaves)) for child in children[:-1]],
-        _case(rulebook, children[-1], leaves),
+        [
+            (_condition(rulebook, child), _case(rulebook, child, (*asked, *children[: place + 1]), result))
+            for place, child in enumerate(children[:-1])
+        ],
+        _case(rulebook, children[-1], (*asked, *children), result),
     )
 
 
-def _split_case(rulebook: Rulebook, leaf: str, leaves: Leaves) -> exp.Expr:
+def _split_case(rulebook: Rulebook, leaf: str, asked: tuple[Node, ...], result: Result) -> exp.Expr:
     """The leaf, or where a city or else a province splits it, its local leaves."""
     local = []
     for level, column in (("tier2", "city"), ("tier1", "province")):
@@ -75,13 +88,18 @@ def _split_case(rulebook: Rulebook, leaf: str, leaves: Leaves) -> exp.Expr:
                 here = exp.EQ(
                     this=exp.column(column, table="w"), expression=exp.Literal.string(branch.org_code)
                 )
-                local.append((here, _local_case(rulebook, group, leaves)))
-    return chosen(local, leaves(leaf))
+                local.append((here, _local_case(rulebook, group, asked, result)))
+    return chosen(local, result(leaf, asked))
 
 
-def _local_case(rulebook: Rulebook, group: tuple[Node, ...], leaves: Leaves) -> exp.Expr:
-    tried = [(_condition(rulebook, node), leaves(node.id)) for node in group[:-1]]
-    return chosen(tried, leaves(group[-1].id))
+def _local_case(
+    rulebook: Rulebook, group: tuple[Node, ...], asked: tuple[Node, ...], result: Result
+) -> exp.Expr:
+    tried = [
+        (_condition(rulebook, node), result(node.id, (*asked, *group[: place + 1])))
+        for place, node in enumerate(group[:-1])
+    ]
+    return chosen(tried, result(group[-1].id, (*asked, *group)))
 
 
 def _condition(rulebook: Rulebook, node: Node) -> exp.Expr:

@@ -6,14 +6,16 @@ customer is near an edge if a change crosses a threshold and the tree then gives
 SQL for sql/segment_edge.sql. Not here: running it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from sqlglot import exp
 
 from mofang_pipeline.rulebook.columns import AGEING, COLUMNS
+from mofang_pipeline.rulebook.compile import by_leaf
 from mofang_pipeline.rulebook.expression import parse_condition
-from mofang_pipeline.rulebook.model import Rulebook
+from mofang_pipeline.rulebook.model import Node, Rulebook
 from mofang_pipeline.rulebook.sql import syntax
 from mofang_pipeline.rulebook.terms import NUMERIC, Call, Column, Expr, Literal, names
 
@@ -61,9 +63,9 @@ def _later(name: str, margin: Margin) -> str:
 
 def _moved(name: str, kind: str, margin: Margin) -> tuple[str, str]:
     """The column's value a margin above and below; neither counts nor days fall below 0."""
-    part = f"cast(floor(abs(w.{name}) * {margin.percent} / 100) as bigint)"
+    part = f"abs(w.{name}) * {margin.percent} // 100"
     if kind == "money":
-        return f"w.{name} + {part}", f"w.{name} - {part}"
+        return f"w.{name} + ({part})", f"w.{name} - ({part})"
     step = str(margin.days) if name.endswith("_days") else "1" if name == "age" else f"greatest({part}, 1)"
     # Not greatest(..., 0): that would make 0 of an unknown number.
     return f"w.{name} + {step}", f"case when w.{name} < {step} then 0 else w.{name} - {step} end"
@@ -72,9 +74,12 @@ def _moved(name: str, kind: str, margin: Margin) -> tuple[str, str]:
 def thresholds(rulebook: Rulebook) -> list[Call]:
     """Every comparison of a number with a threshold, of the main tree and of all splits, each once."""
     nodes = [*rulebook.tree.nodes, *(node for branch in rulebook.branches.values() for node in branch.splits)]
-    conditions = [
-        parse_condition(node.when, rulebook.tree.parameter_types) for node in nodes if node.when is not None
-    ]
+    return _asked(rulebook, nodes)
+
+
+def _asked(rulebook: Rulebook, nodes: Iterable[Node]) -> list[Call]:
+    types = rulebook.tree.parameter_types
+    conditions = [parse_condition(node.when, types) for node in nodes if node.when is not None]
     return list(dict.fromkeys(test for condition in conditions for test in _thresholds(condition)))
 
 
@@ -93,12 +98,43 @@ def _is_zero(term: Expr) -> bool:
     return isinstance(term, Literal) and term.value == 0
 
 
-def crossed(rulebook: Rulebook, change: Change) -> str:
-    """SQL: whether the change turns the answer of some threshold, over `w` and `p`."""
-    tests = [test for test in thresholds(rulebook) if names(test, Column) & change.moved.keys()]
-    return " or ".join(
-        f"({_sql(syntax(test))}) is distinct from ({_sql(_after(syntax(test), change))})" for test in tests
-    )
+@dataclass(frozen=True)
+class Crossings:
+    """Over `w` and `p`: whether any change crosses a threshold on the customer's way, and an integer whose bit n is
+    set where change n does.
+    """
+
+    any: str
+    mask: str
+
+
+def crossings(rulebook: Rulebook, tried: list[Change]) -> Crossings:
+    """As SQL: two cases with the tree's own shape, so that only the thresholds on a customer's way are looked at."""
+
+    @cache
+    def crossed(test: Call, place: int) -> exp.Expr:
+        now = syntax(test)
+        return exp.NullSafeNEQ(this=exp.paren(now), expression=exp.paren(_after(now, tried[place])))
+
+    def by_change(asked: tuple[Node, ...]) -> dict[int, exp.Expr]:
+        tests = _asked(rulebook, asked)
+        found = {
+            place: [crossed(test, place) for test in tests if names(test, Column) & change.moved.keys()]
+            for place, change in enumerate(tried)
+        }
+        return {place: exp.or_(*each) for place, each in found.items() if each}
+
+    def any_of(_: str, asked: tuple[Node, ...]) -> exp.Expr:
+        return exp.or_(*by_change(asked).values()) if by_change(asked) else exp.false()
+
+    def bits(_: str, asked: tuple[Node, ...]) -> exp.Expr:
+        whole: exp.Expr = exp.Literal.number(0)
+        for place, test in by_change(asked).items():
+            bit = exp.case().when(test, exp.Literal.number(1 << place)).else_(exp.Literal.number(0))
+            whole = exp.Add(this=whole, expression=bit)
+        return whole
+
+    return Crossings(_sql(by_leaf(rulebook, any_of)), _sql(by_leaf(rulebook, bits)))
 
 
 def _after(test: exp.Expr, change: Change) -> exp.Expr:
@@ -114,15 +150,6 @@ def _after(test: exp.Expr, change: Change) -> exp.Expr:
 
 def _sql(node: exp.Expr) -> str:
     return node.sql(dialect="duckdb")
-
-
-def mask(rulebook: Rulebook, tried: list[Change]) -> str:
-    """SQL of an integer over `w` and `p`: bit n is set where change n crosses a threshold."""
-    bits = [
-        f"case when {crossed(rulebook, change)} then {1 << place} else 0 end"
-        for place, change in enumerate(tried)
-    ]
-    return " + ".join(bits) or "0"
 
 
 def columns_after(rulebook: Rulebook, tried: list[Change]) -> dict[str, str]:

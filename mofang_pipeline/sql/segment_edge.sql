@@ -1,18 +1,28 @@
 -- Customers of some provinces whom one change would put in another leaf, counted. {marks} are filled by edges.py.
 with
 
-placed as (
+-- Few are near a threshold: for the others nothing more is worked out. Kept, so that what follows sees full batches.
+near as materialized (
 
     select
         w.province,
         w.city,
         w.customer_key,
-        {columns},
-        {segment_case} as segment,
-        {mask} as crossed
+        {columns}
     from mart.customer_wide as w
     inner join {parameters} as p on coalesce(w.city, w.province) = p.org_code
-    where w.day = {day} and w.province in ({provinces})
+    where w.day = {day} and w.province in ({provinces}) and ({near})
+
+),
+
+placed as (
+
+    select
+        w.*,
+        {segment_case} as segment,
+        {mask} as crossed
+    from near as w
+    inner join {parameters} as p on coalesce(w.city, w.province) = p.org_code
 
 ),
 
@@ -28,7 +38,6 @@ changed as (
         {columns_after}
     from placed as w
     inner join {changes} as change on (w.crossed & change.bit) <> 0
-    where w.crossed <> 0
 
 ),
 
