@@ -9,7 +9,7 @@ from datetime import date
 import duckdb
 
 from mofang_pipeline import lake, published, rules
-from mofang_pipeline.campaigns import evaluate, follow
+from mofang_pipeline.campaigns import follow
 from mofang_pipeline.campaigns.audience import assign_import, assign_set, publish_audience
 from mofang_pipeline.campaigns.history import Known, known, known_campaigns, record
 from mofang_pipeline.campaigns.needs import Need, need_of
@@ -134,6 +134,8 @@ def _day_to_freeze(connection: Connection, each: Known) -> date:
 
 def _by_day(home: Home, rulebook: Rulebook, each: Known, target: str, by: str) -> Known:
     """A step that a night takes by itself, asked for by a person: done when its day has come."""
+    from mofang_pipeline.campaigns import evaluate  # its statistics take a second to import
+
     with lake.writer(home) as connection:
         _create_tables(connection)
         as_of = follow.last_day(connection)
@@ -163,6 +165,8 @@ def _is_due(connection: Connection, each: Known, target: str, as_of: date | None
 
 def evaluate_now(home: Home, campaign_id: str, as_of: date) -> int:
     """`mofang evaluate`: writes what is known of a launched campaign on a computed day; rows written."""
+    from mofang_pipeline.campaigns import evaluate
+
     rulebook = rules.in_force(home)
     each = known(home, rulebook, campaign_id)
     if not follow.is_under_way(each):
@@ -195,5 +199,10 @@ def _write(connection: Connection, home: Home, rulebook: Rulebook) -> None:
 
 
 def _create_tables(connection: Connection) -> None:
-    landing_tables.create_tables(connection)
-    published.create_tables(connection)
+    """The lake's tables, where no run has made them yet."""
+    [(made,)] = connection.execute(
+        "select count(*) from duckdb_tables() where database_name = 'lake' and table_name = 'campaign_assignment'"
+    ).fetchall()
+    if not made:
+        landing_tables.create_tables(connection)
+        published.create_tables(connection)

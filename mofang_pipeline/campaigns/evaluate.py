@@ -1,6 +1,7 @@
 """Everything that is known of one campaign on a day, written to the lake in one transaction."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import duckdb
@@ -27,6 +28,8 @@ def evaluate_all(connection: Connection, home: Home, rulebook: Rulebook, days: S
     found = known_campaigns(home, rulebook)
     if as_of is None or not found:
         return 0
+    problems = dict(connection.execute("select campaign, problem from mart.campaign").fetchall())
+    found = {name: replace(each, problem=problems.get(name)) for name, each in found.items()}
     for name, each in found.items():
         if follow.is_under_way(each) and not _is_left(connection, each.campaign, as_of):
             written += evaluate(connection, rulebook, each.campaign, as_of, days)

@@ -9,7 +9,6 @@ import duckdb
 from mofang_pipeline.campaigns import measures
 from mofang_pipeline.campaigns.measures import Days
 from mofang_pipeline.evaluation.moments import Moments
-from mofang_pipeline.evaluation.sample_size import detectable, needed
 from mofang_pipeline.rulebook.campaign import CONTROL, Campaign
 
 Connection = duckdb.DuckDBPyConnection
@@ -59,6 +58,8 @@ def _choose(connection: Connection, campaign: Campaign, as_of: date) -> None:
 
 
 def _need(campaign: Campaign, as_of: date, found: Moments) -> Need:
+    from mofang_pipeline.evaluation.sample_size import detectable, needed  # a second to import
+
     plan, share = campaign.plan, campaign.arms.get(CONTROL, Decimal(0))
     deviation = found.variance**0.5
     error = {"alpha": float(plan.alpha), "power": float(plan.power)}

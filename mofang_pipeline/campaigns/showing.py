@@ -68,12 +68,14 @@ def shown(home: Home, rulebook: Rulebook, campaign_id: str) -> list[Row]:
 
 def _state(each: Known) -> Iterator[Row]:
     campaign, status = each.campaign, each.status
-    yield "state", status.state, ZH[status.state], None, None, None
+    yield "state", "state", status.state, None, None, ZH[status.state]
     yield "state", "window", f"{campaign.first} .. {campaign.last}", None, None, None
     yield "state", "maker", status.maker, None, None, None
     yield "state", "approver", status.approver, None, None, None
     if status.is_frozen:
         yield "state", "frozen_on", status.frozen["frozen_on"], None, None, f"plan {status.frozen_hash}"
+    if each.problem:
+        yield "state", "problem", each.problem, None, None, None
     if each.changed:
         yield "state", "plan_changed", "yes", None, None, "the file differs from what was frozen, which holds"
 

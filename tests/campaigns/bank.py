@@ -82,6 +82,21 @@ AUDIENCE = """customer_id,arm
 stranger,control
 """
 
+# The same customers without a control arm, to be compared with 009 to 012, whom nobody targeted and who never pay.
+NO_CONTROL = """
+campaign: no_control
+audience: {import: treated.csv}
+window: {from: 2026-01-10, to: 2026-01-12}
+plan: {primary: pay_amt}
+"""
+TREATED = "customer_id,arm\n" + "".join(f"{number:03d},treatment\n" for number in range(1, 5))
+# A list that puts a customer into two arms keeps its campaign back and nothing else.
+TWO_ARMS = """
+campaign: two_arms
+audience: {import: two_arms.csv}
+window: {from: 2026-01-10, to: 2026-01-12}
+"""
+
 
 def land(landing: Path) -> None:
     for name, text in FILES.items():
@@ -89,10 +104,10 @@ def land(landing: Path) -> None:
         (landing / name).write_text(text, encoding="utf-8")
 
 
-def write_campaign(rulebook: Path, text: str = CAMPAIGN, audience: str = AUDIENCE) -> None:
-    """`text` as campaigns/<its id>.yaml beside audience.csv."""
+def write_campaign(rulebook: Path, text: str, audience: str) -> None:
+    """`text` as campaigns/<its id>.yaml with the list that it names beside it."""
     folder = rulebook / "campaigns"
     folder.mkdir(exist_ok=True)
     name = text.split("campaign:")[1].split()[0]
     (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
-    (folder / "audience.csv").write_text(audience, encoding="utf-8")
+    (folder / text.split("import:")[1].split("}")[0].strip()).write_text(audience, encoding="utf-8")
