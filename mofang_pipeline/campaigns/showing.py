@@ -27,6 +27,7 @@ LIST = (
 SHOWN = ("part", "name", "value", "low", "high", "note")
 Row = tuple[Any, ...]
 QUERIES = {
+    "state": "select 'problem', problem, null, null, null from mart.campaign where campaign = ? and problem is not null",
     "audience": "select arm, count(*), null, null, null from mart.campaign_audience where campaign = ? group by arm",
     "left out": """select reason, count(*), null, null, other_campaign from mart.campaign_left_out
         where campaign = ? group by reason, other_campaign""",
@@ -74,8 +75,6 @@ def _state(each: Known) -> Iterator[Row]:
     yield "state", "approver", status.approver, None, None, None
     if status.is_frozen:
         yield "state", "frozen_on", status.frozen["frozen_on"], None, None, f"plan {status.frozen_hash}"
-    if each.problem:
-        yield "state", "problem", each.problem, None, None, None
     if each.changed:
         yield "state", "plan_changed", "yes", None, None, "the file differs from what was frozen, which holds"
 
