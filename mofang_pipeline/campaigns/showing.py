@@ -27,7 +27,8 @@ LIST = (
 SHOWN = ("part", "name", "value", "low", "high", "note")
 Row = tuple[Any, ...]
 QUERIES = {
-    "state": "select 'problem', problem, null, null, null from mart.campaign where campaign = ? and problem is not null",
+    "state": """select 'problem', problem, null, null, null from mart.campaign
+        where campaign = ? and problem is not null""",
     "audience": "select arm, count(*), null, null, null from mart.campaign_audience where campaign = ? group by arm",
     "left out": """select reason, count(*), null, null, other_campaign from mart.campaign_left_out
         where campaign = ? group by reason, other_campaign""",
