@@ -10,7 +10,9 @@ a cycle that allows a change by `threshold - 1` may have at least `threshold` va
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from heapq import heappop, heappush
+from typing import cast
 
 GROUND = "ground"
 ROOT_WEIGHT = 1000  # an organisation's whole number of customers is hidden only where nothing else helps
@@ -200,6 +202,22 @@ def _leaf_of_whole(
     while found is not None and found not in leaves:
         found = parents[org, found]
     return found
+
+
+def hidden_nodes(
+    own: str, rows: Iterable[tuple[date, str, str, str | None, int]], threshold: int
+) -> dict[date, frozenset[tuple[str, str]]]:
+    """Day -> the nodes (organisation, node) that are not shown to the viewers of organisation `own`.
+
+    Rows are (day, organisation, node, parent, customers) of `own` and all that is directly below it: the same for every
+    page and dashboard, so that one does not show what another hides.
+    """
+    counts: dict[date, dict[tuple[str, str], int]] = defaultdict(dict)
+    parents: dict[date, dict[tuple[str, str], str | None]] = defaultdict(dict)
+    for day, org, node, parent, customers in rows:
+        counts[day][org, node], parents[day][org, node] = customers, parent
+    found = {day: suppress(trees(own, counts[day], parents[day]), threshold) for day in counts}
+    return cast(dict[date, frozenset[tuple[str, str]]], found)
 
 
 def matrix(counts: Mapping[tuple[str, str], int]) -> list[Cell]:

@@ -4,13 +4,8 @@ Pure choices and their SQL, run by the trusted side (scoped_lake.py). A table th
 branches, and a serving view over it neither. No table of customers belongs here.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date
 
-from mofang_pipeline.small_cells import suppress, trees
-
-Node = tuple[str, str]  # organisation, node
 # Table of lake.mart -> its rows for a scope: $orgs, $own, $province, $first_day.
 TABLES: Mapping[str, str] = {
     "organisation": """
@@ -68,14 +63,3 @@ def profile(columns: Iterable[str]) -> str:
             on above.day = p.day and above.org_code = p.org_code and above.node_id = p.parent_id
         {" ".join(joins)}
         where p.org_code in (select unnest($orgs)) and p.day >= $first_day"""
-
-
-def hidden_nodes(
-    own: str, rows: Iterable[tuple[date, str, str, str | None, int]], threshold: int
-) -> dict[date, frozenset[Node]]:
-    """Day -> the nodes whose counts are not shown; rows are COUNTS'."""
-    counts: dict[date, dict[Node, int]] = defaultdict(dict)
-    parents: dict[date, dict[Node, str | None]] = defaultdict(dict)
-    for day, org, node, parent, customers in rows:
-        counts[day][org, node], parents[day][org, node] = customers, parent
-    return {day: suppress(trees(own, counts[day], parents[day]), threshold) for day in counts}

@@ -14,10 +14,11 @@ from typing import Any
 
 import duckdb
 from branch_flow import Side, at_levels, no_single_city, unlisted
-from scope import COUNTS, TABLES, hidden_nodes, profile
+from scope import COUNTS, TABLES, profile
 
 from mofang_pipeline.access import below
 from mofang_pipeline.serving import views
+from mofang_pipeline.small_cells import hidden_nodes
 
 DAYS = 400  # of history in a branch's instance
 INSTANCES = 12  # kept per process

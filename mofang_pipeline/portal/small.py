@@ -8,16 +8,17 @@ from datetime import date
 from functools import lru_cache
 
 from mofang_pipeline import small_cells
-from mofang_pipeline.access import sees_small_counts
+from mofang_pipeline.access import below, sees_small_counts
 from mofang_pipeline.portal.asked import Asked
 from mofang_pipeline.portal.reading import Row
 from mofang_pipeline.rulebook import read_rulebook
 
 COUNTS = """
-    select day, node_id, parent_id, customers
+    select day, org_code, node_id, parent_id, customers
     from mart.segment_profile_daily
-    where org_code = $org and day in (select unnest($days))
+    where org_code in (select unnest($orgs)) and day in (select unnest($days))
 """
+PARENTS = "select org_code, parent_code from mart.organisation"
 CHANGES = {"change_1d": 1, "change_7d": 7, "change_30d": 30}
 
 
@@ -34,17 +35,22 @@ def hidden_nodes(asked: Asked, org: str, days: Sequence[date]) -> Hidden:
     limit = threshold(asked)
     if limit is None:
         return {}
-    by_day: dict[str, list[tuple[str, str | None, int]]] = {}
-    for row in asked.rows(COUNTS, org=org, days=list(days)):
-        by_day.setdefault(row["day"], []).append((row["node_id"], row["parent_id"], row["customers"]))
-    return {day: _of_tree(tuple(sorted(nodes)), limit) for day, nodes in by_day.items()}
+    own = asked.viewer.org_code
+    orgs = sorted(below(own, {row["org_code"]: row["parent_code"] for row in asked.rows(PARENTS)}))
+    by_day: dict[str, list[tuple[str, str, str, str | None, int]]] = {}
+    for row in asked.rows(COUNTS, orgs=orgs, days=list(days)):
+        by_day.setdefault(row["day"], []).append(tuple(row.values()))
+    return {day: _hidden(own, tuple(sorted(nodes)), org, limit) for day, nodes in by_day.items()}
 
 
 @lru_cache(maxsize=2000)
-def _of_tree(nodes: tuple[tuple[str, str | None, int], ...], limit: int) -> frozenset[str]:
-    counts = {node: count for node, _, count in nodes}
-    parents = {node: parent for node, parent, _ in nodes}
-    return frozenset(map(str, small_cells.suppress(small_cells.tree(counts, parents), limit)))
+def _hidden(
+    own: str, rows: tuple[tuple[str, str, str, str | None, int], ...], org: str, limit: int
+) -> frozenset[str]:
+    """Of the viewer's whole scope at once: what one city hides must not follow from its province and the others."""
+    told = [(date.fromisoformat(day), code, node, parent, count) for day, code, node, parent, count in rows]
+    found = small_cells.hidden_nodes(own, told, limit)
+    return frozenset(node for nodes in found.values() for code, node in nodes if code == org)
 
 
 def without_small_links(asked: Asked, links: list[Row]) -> list[Row]:
