@@ -45,10 +45,11 @@ def ask(home: Home, questions: list[tuple[str, str, str]]) -> list[dict[str, Any
     return json.loads(done.stdout)
 
 
+# Codes, names, and averages of money, which are long enough never to be equal by chance.
 MARKS = """
 select org_code, unnest([org_code, name_zh, name_en]) from lake.mart.organisation where level <> 'hq'
 union all
-select org_code, unnest([aum_fen_sum::varchar, age_sum::varchar, aum_fen_avg::varchar])
+select org_code, unnest([aum_fen_sum::varchar, aum_fen_avg::varchar, (aum_fen_avg / 100)::varchar])
 from lake.mart.segment_profile_daily where org_level <> 'hq' and aum_fen_sum > 100000000
 union all
 select '530000', unnest(['B7_CROP', '涉农代发未绑', 'Crop payroll, not bound'])
