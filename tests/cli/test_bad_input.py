@@ -112,6 +112,6 @@ def test_the_valid_rulebook_has_no_problem(tmp_path: Path) -> None:
 
 def test_help_starts_at_once_and_names_every_command(tmp_path: Path) -> None:
     done = mofang(tmp_path, "--help")
-    commands = ("demo", "generate", "run", "tree", "flow", "table", "status", "rules")
+    commands = ("demo", "generate", "run", "tree", "flow", "table", "status", "rules", "reasons", "explain")
     missing = [name for name in commands if name not in done.stdout]
     assert missing == []
