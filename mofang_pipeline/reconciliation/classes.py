@@ -14,20 +14,20 @@ class Class:
 
 
 CLASSES = (
-    Class("duplicate", "重复核销", "redeemed again without a refund between"),
-    Class("ungranted", "无发放记录", "stated for a grant that the bank does not know"),
-    Class("refund_without_redeem", "无核销退款", "refunded without a redemption before it"),
-    Class("control_leak", "对照组泄漏", "granted to a customer of the control arm"),
-    Class("not_in_audience", "名单外发放", "granted to a customer outside the audience"),
-    Class("outside_window", "活动期外核销", "redeemed outside the campaign's window"),
-    Class("over_cap", "超限发放", "granted beyond the cap or the budget"),
-    Class("amount_difference", "金额不符", "amounts differ beyond the tolerance"),
-    Class("timing", "在途", "one side not there yet"),
-    Class("missing_ledger", "缺账务", "stated, not posted in time"),
-    Class("missing_statement", "缺对账单", "posted, not stated in time"),
-    Class("refunded", "已退款", "redeemed and refunded", is_break=False),
-    Class("unredeemed", "未核销", "granted, not redeemed", is_break=False),
-    Class("matched", "一致", "all sides agree", is_break=False),
+    Class("duplicate", "重复核销", "Redeemed twice"),
+    Class("ungranted", "无发放记录", "No such grant"),
+    Class("refund_without_redeem", "无核销退款", "Refund alone"),
+    Class("control_leak", "对照组泄漏", "Control arm"),
+    Class("not_in_audience", "名单外发放", "Not in audience"),
+    Class("outside_window", "活动期外核销", "Outside window"),
+    Class("over_cap", "超限发放", "Over cap or budget"),
+    Class("amount_difference", "金额不符", "Amounts differ"),
+    Class("timing", "在途", "In transit"),
+    Class("missing_ledger", "缺账务", "Not posted"),
+    Class("missing_statement", "缺对账单", "Not stated"),
+    Class("refunded", "已退款", "Refunded", is_break=False),
+    Class("unredeemed", "未核销", "Not redeemed", is_break=False),
+    Class("matched", "一致", "Matched", is_break=False),
 )
 NAMES = tuple(each.name for each in CLASSES)
 BREAKS = tuple(each.name for each in CLASSES if each.is_break)

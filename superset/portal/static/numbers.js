@@ -36,8 +36,10 @@ export function percent(share) {
 export function money(fen) {
   if (fen === null || fen === undefined) return NONE;
   const yuan = fen / 100;
-  const text = Math.abs(yuan) < 100 ? yuan.toLocaleString("en", { maximumFractionDigits: 2 }) : short(yuan);
-  return lang === "zh" ? `${text}元` : `¥${text}`;
+  const size = Math.abs(yuan);
+  const text = size < 100 ? size.toLocaleString("en", { maximumFractionDigits: 2 }) : short(size);
+  const sign = yuan < 0 ? "−" : "";
+  return lang === "zh" ? `${sign}${text}元` : `${sign}¥${text}`;
 }
 
 /** up, down or flat: the class of a change. */

@@ -65,7 +65,7 @@ export function select(label, choices, value, onchange) {
 
 /** A few exclusive choices side by side. */
 export function segmented(label, choices, value, onchange) {
-  const buttons = choices.map(([each, text]) => el("button", { type: "button", "aria-pressed": each === value, onclick: () => {
+  const buttons = choices.map(([each, text]) => el("button", { type: "button", "aria-pressed": String(each === value), onclick: () => {
     buttons.forEach((button, place) => button.setAttribute("aria-pressed", choices[place][0] === each));
     onchange(each);
   } }, text));
