@@ -101,6 +101,12 @@ def write(connection: Connection, found: dict[str, Known], as_of: date) -> None:
     }
     rows = [row(each, unknown.get(name, 0), as_of) for name, each in found.items()]
     published.replace_all(connection, "mart.campaign", rows)
+    arms = [
+        (name, arm, customers)
+        for name, each in found.items()
+        for arm, customers in each.status.frozen.get("arms", {}).items()
+    ]
+    published.replace_all(connection, "int.campaign_frozen_arm", arms)
     rewards = [
         (name, reward.code, reward.amount_fen, reward.cap_per_customer)
         for name, each in found.items()

@@ -35,6 +35,9 @@ WHY = {
         "reward_sums": "each landed reward row is in one class: rows and fen meet the landed totals",
         "every_class": "every class of a campaign has its row, with 0 items too",
     },
+    "campaign_audience": {
+        "audience_as_frozen": "audience = treatment arms + control, as fixed at launch",
+    },
     "campaign_break": {
         "break_items": "the items listed are those counted, each once",
     },

@@ -43,6 +43,16 @@ def _computed(kind: quality_days.Kind) -> ChooseDays:
     return choose
 
 
+def _of_campaigns(table: str) -> ChooseDays:
+    """The day that campaigns are known on, where it is one of the run's: none where there are no campaigns."""
+
+    def choose(connection: duckdb.DuckDBPyConnection, first: date, last: date, _: Settings) -> list[date]:
+        query = f"select distinct as_of from {table} where as_of between $first and $last order by as_of"
+        return [row[0] for row in connection.execute(query, {"first": first, "last": last}).fetchall()]
+
+    return choose
+
+
 def _compared(
     connection: duckdb.DuckDBPyConnection, first: date, last: date, settings: Settings
 ) -> list[date]:
@@ -77,6 +87,8 @@ QUESTIONS = (
     Question(
         "campaign_reconciliation", ("campaign_reconciliation", "campaign_break"), _computed("reconciled")
     ),
+    Question("campaign_audience", ("campaign_audience",), _of_campaigns("mart.campaign")),
+    Question("campaign_effect", ("campaign_effect",), _of_campaigns("mart.campaign_effect"), blocking=False),
     Question("published", ("day_status",), _landed, blocking=False),
 )
 LANDING = Question("landed", ("landing_file", "quarantine"), _landed)

@@ -60,6 +60,30 @@ REWARDS: list[tuple[str, dict[str, Any]]] = [
     ("reward_statement", {**KNOWN, "statement_id": "t", "grant_id": "?", "event": "redeem", "event_at": D0}),
     ("reward_ledger", {**KNOWN, "entry_id": "p", "statement_id": "s", "posted_on": D0}),
 ]
+OF_TRIAL = {"campaign": "trial"}
+CAMPAIGN = [
+    ("mart.campaign", {**OF_TRIAL, "state": "live", "unknown_customers": 0, "as_of": D1}),
+    *(
+        row
+        for token, arm in (("a", "treatment"), ("b", "treatment"), ("c", "control"))
+        for row in (
+            ("int.campaign_assignment", {**OF_TRIAL, "token": token, "arm": arm, "frozen_on": D1}),
+            (
+                "mart.campaign_audience",
+                {**OF_TRIAL, "customer_key": ord(token), "token": token, "arm": arm, "frozen_on": D1},
+            ),
+        )
+    ),
+    ("int.campaign_frozen_arm", {**OF_TRIAL, "arm": "treatment", "customers": 2}),
+    ("int.campaign_frozen_arm", {**OF_TRIAL, "arm": "control", "customers": 1}),
+    (
+        "mart.campaign_effect",
+        {
+            **OF_TRIAL, "arm": "treatment", "metric": "pay_rate", "method": "raw", "effect": 0.5, "ci_low": -1.0,
+            "ci_high": 2.0, "p_value": 0.6, "p_adjusted": 0.6, "verdict": "running", "is_primary": True, "as_of": D1,
+        },
+    ),
+]  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -80,6 +104,8 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCo
             insert(connection, "mart.landing_file", file_row(day))
         for table, row in REWARDS:
             insert(connection, f"landed.{table}", row)
+        for table, row in CAMPAIGN:
+            insert(connection, table, row)
         compute(connection, rulebook)
         yield connection
 

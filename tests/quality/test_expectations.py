@@ -45,9 +45,15 @@ WRONG = {
     "known_cause": ("segment_transition_daily", "set cause = 'weather'"),
     "known_class": ("campaign_reconciliation", "set class = 'lost'"),
     "item_has_rows": ("campaign_reconciliation", "set items = items + 9"),
+    "one_arm_each": ("campaign_audience", "set token = 'a'"),
+    "known_method": ("campaign_effect", "set method = 'guess'"),
+    "known_verdict": ("campaign_effect", "set verdict = 'splendid'"),
+    "interval_holds_the_effect": ("campaign_effect", "set ci_low = effect + 1"),
+    "mismatch_withholds_the_verdict": ("campaign_effect", "set srm_p = 0.0001"),
     "age_not_negative": ("campaign_break", "set age_days = -1"),
     "file_accepted": ("landing_file", "set status = 'quarantined', reason = 'is empty'"),
 }
+DAY_COLUMNS = {"landing_file": "dt", "campaign_effect": "as_of", "campaign_audience": "frozen_on"}
 TABLES = {"segment_profile_daily": "int.segment_profile", "campaign_break": "int.campaign_break"}
 
 
@@ -65,8 +71,7 @@ def test_true_bank_passes(bank: duckdb.DuckDBPyConnection, name: str) -> None:
 def test_wrong_value_is_found_on_its_day(bank: duckdb.DuckDBPyConnection, plant: Plant, rule: str) -> None:
     name, change = WRONG[rule]
     table = TABLES.get(name, f"mart.{name}")
-    day = "dt" if name == "landing_file" else "day"
-    plant(table, f"update {table} {change} where {day} = date '{D1}'")
+    plant(table, f"update {table} {change} where {DAY_COLUMNS.get(name, 'day')} = date '{D1}'")
     assert run(bank, name)[rule] == [D1]
 
 

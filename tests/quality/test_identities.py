@@ -47,6 +47,9 @@ VIOLATIONS = {
     "causes": ("mart.segment_transition_daily", f"{FLOWS} set cause = 'rule' where cause = 'behaviour'"),
     "reward_sums": (SUMS, f"update {SUMS} set grant_fen = grant_fen + 1 where {D1_SQL} and class = 'matched'"),
     "every_class": (SUMS, f"delete from {SUMS} where {D1_SQL} and class = 'timing'"),
+    "audience_as_frozen": (
+        "int.campaign_assignment", "update int.campaign_assignment set arm = 'control' where token = 'b'",
+    ),
     "break_items": ("int.campaign_break", f"delete from int.campaign_break where {D1_SQL}"),
 }  # fmt: skip
 

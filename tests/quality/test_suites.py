@@ -7,6 +7,8 @@ import pytest
 from mofang_pipeline.quality.suites import FOLDER, SuiteError, read_suite
 
 SUITES = (
+    "campaign_audience",
+    "campaign_effect",
     "campaign_break",
     "campaign_reconciliation",
     "customer_wide",

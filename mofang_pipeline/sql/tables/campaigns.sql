@@ -146,3 +146,6 @@ create table if not exists mart.campaign_spillover (
 
 -- What freezing fixed for good; mart.campaign_audience are those of it who are customers of the bank.
 create table if not exists int.campaign_assignment (campaign varchar, token varchar, arm varchar, frozen_on date);
+
+-- Customers by arm as the log says that they were frozen: what the audience is checked against.
+create table if not exists int.campaign_frozen_arm (campaign varchar, arm varchar, customers bigint);
