@@ -24,8 +24,9 @@ def problem(rulebook: Rulebook, situation: Situation, way: Way, places: Sequence
         steps, always = search.contradiction(way.steps, places)
         en, zh = _reason(way, steps, always)
         shadows = [step for step in steps if not step.holds]
-    shadows += [step for step in _asked_before(rulebook, situation, way) if step not in shadows]
-    texts = zip((en, zh), _taken(way, shadows), _where(rulebook, situation, way), strict=True)
+    siblings = _asked_before(rulebook, situation, way)
+    taken = _taken(way, shadows) or _taken(way, [*shadows, *siblings]) or ("", "")
+    texts = zip((en, zh), taken, _where(rulebook, situation, way), strict=True)
     en, zh = ("".join(parts) for parts in texts)
     return Problem(_file(rulebook, situation, way), f"node {way.node.id}", en, zh)
 
@@ -37,12 +38,12 @@ def told(row: Row, steps: Sequence[Step]) -> str:
     return ", ".join(f"{name} is null" if row[name] is None else f"{name} = {row[name]}" for name in columns)
 
 
-def _taken(way: Way, shadows: Sequence[Step]) -> tuple[str, str]:
+def _taken(way: Way, shadows: Sequence[Step]) -> tuple[str, str] | None:
     """A customer who would be in the node, were it not for its shadows, and where that one goes."""
     others = [step for step in way.steps if step not in shadows]
     row = search.anyone(others) if shadows else None
     if row is None:
-        return "", ""
+        return None
     first = next(
         step for step in way.steps if step in shadows and evaluate(step.condition, row, dict(step.values))
     )
