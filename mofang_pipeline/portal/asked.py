@@ -49,8 +49,11 @@ class Asked:
 
     def org(self, name: str = "org") -> str:
         """The organisation asked for, the viewer's own by default; Forbidden outside the viewer's scope."""
-        code = self._text(name) or self.viewer.org_code
-        if not self.rows(IN_SCOPE, viewer_org=self.viewer.org_code, org=code):
+        return self.in_scope(self._text(name) or self.viewer.org_code)
+
+    def in_scope(self, code: str) -> str:
+        """The same code; Forbidden for an organisation outside the viewer's scope."""
+        if not self.within(code):
             raise Forbidden(
                 f"organisation {code} is outside your scope ({self.viewer.org_code})",
                 f"机构 {code} 不在您的权限范围（{self.viewer.org_code}）内",
@@ -85,9 +88,8 @@ class Asked:
     def optional(self, name: str) -> str | None:
         return self._text(name) or None
 
-    def name(self, row: Row, field: str = "name") -> str:
-        """A row's `<field>_zh` or `<field>_en`, as the viewer reads."""
-        return str(row[f"{field}_{self.viewer.language}"])
+    def within(self, code: str) -> bool:
+        return bool(self.rows(IN_SCOPE, viewer_org=self.viewer.org_code, org=code))
 
     def _text(self, name: str) -> str:
         value = self.body.get(name, self.query.get(name, ""))

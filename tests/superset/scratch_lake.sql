@@ -123,3 +123,30 @@ left join size as d30 on d30.day = c.day - 30 and d30.org_code = c.org_code and 
 create or replace table lake.mart.day_status as
 select day, org_code as province, true as landed, true as computed, false as stale, false as blocked, null::varchar as reason
 from lake.mart.rule_version_day inner join lake.mart.organisation using (org_code) where level = 'tier1';
+
+-- What trials of other values read; its columns come from hashes of their own, not from the membership above.
+create or replace table lake.mart.customer_wide as
+with draw as (
+    select
+        day, province, city, customer_key,
+        hash(customer_key, 'a')::ubigint as a, hash(customer_key, 'b')::ubigint as b, hash(customer_key, 'c')::ubigint as c,
+        hash(customer_key, 'paid') % 500 as recency
+    from lake.mart.segment_membership
+)
+select
+    day, province, city, customer_key,
+    case when a % 60 = 0 then 'frozen' else 'active' end as status, (16 + b % 70)::int as age,
+    (a % 12 > 0)::int as debit_cards, 1 as bindable_cards, (c % 400)::int as newest_card_age_days, true as has_mobile,
+    false as id_expired, (a % 5)::int as bound_agreements, (a % 5 // 2 + (a % 5 > 0)::int)::int as bound_institutions,
+    a % 2 = 0 as ever_bound, (b % 300)::int as days_since_last_unbind, (c % 300)::int as days_since_first_bind,
+    case when b % 6 > 0 then recency::int end as days_since_last_paid, (recency + c % 300)::int as days_since_first_paid,
+    case when c % 9 = 0 then 120 end as gap_before_return_days, (b % 60)::int as pay_cnt_30d,
+    (c % 900000)::bigint as pay_amt_30d, (a % 40)::int as pay_cnt_prev90_before_30d, (c % 9000000)::bigint as aum_fen,
+    (c % 90000)::bigint as deposit_fen, (b % 3 * 500000)::bigint as inflow_payroll_90d, 0::bigint as inflow_pension_90d,
+    (a % 7 // 6 * 30000)::bigint as inflow_subsidy_90d, 0::bigint as inflow_crop_90d, b % 3 > 0 as is_rural
+from draw;
+
+create schema if not exists lake.int;
+
+create or replace table lake.int.computed_day as
+select 'segments' as kind, day, province, 1::bigint as load_id from lake.mart.day_status;

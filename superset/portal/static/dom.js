@@ -23,8 +23,10 @@ export function svg(tag, attributes = {}, ...children) {
 
 function apply(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) {
-    if (value === null || value === undefined || value === false) continue;
-    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    if (value === null || value === undefined) continue;
+    if (name.startsWith("aria-")) element.setAttribute(name, String(value));
+    else if (value === false) continue;
+    else if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else if (name === "style" && typeof value === "object") {
       for (const [property, wanted] of Object.entries(value)) element.style.setProperty(property, wanted);
     } else if (name === "value" || name === "checked") element[name] = value;

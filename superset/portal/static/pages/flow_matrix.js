@@ -5,7 +5,7 @@ import { el } from "../dom.js";
 import { full } from "../numbers.js";
 import { table } from "../table.js";
 
-const words = t({ zh: { from: "从 ↓　到 →", sum: "合计", few: "<5" }, en: { from: "From ↓  to →", sum: "Total", few: "<5" } });
+const words = t({ zh: { from: "从", sum: "合计", few: "<5" }, en: { from: "From", sum: "Total", few: "<5" } });
 
 export function matrix(flow, onlink) {
   const targets = flow.nodes.filter((node) => flow.sums.to.has(node.node_id));
@@ -22,6 +22,7 @@ export function matrix(flow, onlink) {
   const made = table(columns, rows, { sortBy: "node", descending: false });
   const sums = el("tr", { class: "sums" }, el("td", {}, el("b", {}, words.sum)), el("td", { class: "right", id: "matrix-total" }, el("b", {}, full(flow.total))),
     targets.map((target) => el("td", { class: "right" }, el("b", {}, full(flow.sums.to.get(target.node_id))))));
+  made.classList.add("matrix");
   made.querySelector("table").append(el("tfoot", {}, sums));
   return made;
 

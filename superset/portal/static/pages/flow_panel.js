@@ -1,6 +1,6 @@
 // What was clicked in the flow: a link with its causes and the way to its customers, a node with what came and went, or the largest moves.
 import { familyColour } from "../charts.js";
-import { t } from "../context.js";
+import { named, t } from "../context.js";
 import { el } from "../dom.js";
 import { full, percent, short } from "../numbers.js";
 import { table } from "../table.js";
@@ -21,7 +21,7 @@ const back = (onback) => el("button", { class: "button small", onclick: onback }
 function badge(flow, id) {
   if (id === "(other)") return el("span", { class: "quiet" }, words.small_);
   const node = flow.byId.get(id);
-  return el("span", {}, node.code ? el("span", { class: "pill", style: { background: familyColour(node.family) } }, node.code) : null, " ", node[`name_${document.documentElement.lang === "en" ? "en" : "zh"}`]);
+  return el("span", { class: "badge" }, node.code ? el("span", { class: "pill", style: { background: familyColour(node.family) } }, node.code) : null, " ", named(node));
 }
 
 function listed(flow, links, onlink, columns) {

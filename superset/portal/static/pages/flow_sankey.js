@@ -28,7 +28,7 @@ export function sankey(place, flow, links, about) {
       links: drawn.map((link) => ({ source: `from ${link.from}`, target: `to ${link.to}`, value: link.customers, link, lineStyle: style(flow, link) })),
     }],
   });
-  made.on("click", ({ data, dataType }) => (dataType === "edge" ? about.link(data.link) : data.id === "(other)" || about.node(data.id, data.side)));
+  made.on("click", ({ data, dataType }) => (dataType === "edge" ? about.link(data.link) : data.node === "(other)" || about.node(data.node, data.side)));
   return made;
 }
 
@@ -56,7 +56,7 @@ function* sides(flow, links) {
     for (const link of links) sums.set(link[side], (sums.get(link[side]) ?? 0) + link.customers);
     for (const id of [...sums.keys()].sort((a, b) => (order.get(a) ?? 1e9) - (order.get(b) ?? 1e9))) {
       const name = id === "(other)" ? words.other : flow.label(id);
-      yield { name: `${side} ${id}`, id, side, text: `${name}  ${short(sums.get(id))}`, colour: id === "(other)" ? GREY : familyColour(flow.byId.get(id).family), depth: side === "from" ? 0 : 1 };
+      yield { name: `${side} ${id}`, node: id, side, text: `${name}  ${short(sums.get(id))}`, colour: id === "(other)" ? GREY : familyColour(flow.byId.get(id).family), depth: side === "from" ? 0 : 1 };
     }
   }
 }

@@ -1,5 +1,5 @@
 // The mind map: inner nodes as boxes midway between their children, leaves as lines below each other, links as curves.
-import { familyColour } from "../charts.js";
+import { familyColour, FONT } from "../charts.js";
 import { named, t } from "../context.js";
 import { el, svg } from "../dom.js";
 import { direction, full, percent, short, signed } from "../numbers.js";
@@ -9,7 +9,9 @@ const words = t({
   en: { fold: "Collapse", unfold: "Expand", tree: "Decision tree", spoken: (n) => `${n.name}: ${n.customers} customers, ${n.share} of parent, ${n.change} over a day` },
 });
 const LEAF = { least: 17, most: 30 };
-const BOX = 36;
+const BOX = 40;
+const GAP = 34; // between a box and the next column: the fold button and the curve
+const FONTS = [13, 12, 11];
 
 /** `nodes` in tree order; `depth` levels are open at first. Calls onchoose(node_id). */
 export function mindmap(nodes, { depth, chosen, height, width, onchoose }) {
@@ -36,6 +38,7 @@ export function mindmap(nodes, { depth, chosen, height, width, onchoose }) {
       }
     }
     place.style.setProperty("height", `${placed.height}px`);
+    place.style.setProperty("font-size", `${placed.font}px`);
     place.replaceChildren(links, ...placed.all.flatMap(drawn));
   }
 
@@ -98,8 +101,7 @@ function layout(root, open, { height, width }) {
   visit(root);
   const boxes = lines.filter((node) => !node.is_leaf).length;
   const row = Math.min(LEAF.most, Math.max(LEAF.least, (height - boxes * BOX) / Math.max(lines.length - boxes, 1)));
-  const deepest = Math.max(...lines.map((node) => node.depth), 1);
-  const column = Math.min(170, Math.max(118, (width - textWidth(lines)) / Math.max(deepest, 1)));
+  const { font, columns } = fitted(root, open, width);
   const all = [];
   const byId = new Map();
   let next = 0;
@@ -109,21 +111,44 @@ function layout(root, open, { height, width }) {
     const room = isLine ? row : BOX;
     if (!below.length) next += room;
     const y = below.length ? (below[0].y + below.at(-1).y) / 2 : next - room / 2;
-    const x = node.depth * column;
-    const at = { node, x, y, isLine, end: isLine ? x : x + column - 28 };
+    const { x, box } = columns[node.depth];
+    const at = { node, x, y, isLine, end: isLine ? x : x + box };
     byId.set(node.node_id, at);
     all.push(at);
     return at;
   };
   put(root);
   all.sort((a, b) => a.y - b.y || a.x - b.x);
-  return { all, byId, height: Math.max(next, BOX) };
+  return { all, byId, font, height: Math.max(next, BOX) };
 }
 
-/** Pixels that the longest of the deepest lines needs. */
-function textWidth(lines) {
-  const context = document.createElement("canvas").getContext("2d");
-  context.font = "13px 'Noto Sans CJK SC', sans-serif";
-  const deepest = Math.max(...lines.map((node) => node.depth));
-  return Math.max(...lines.filter((node) => node.depth === deepest).map((node) => context.measureText(`${named(node)} ${short(node.customers)} ${percent(node.share_of_parent)} ${signed(node.change_1d)}`).width)) + 64;
+/** The largest font with which everything fits the width, and per depth where its column begins and how wide boxes are. */
+function fitted(root, open, width) {
+  for (const font of FONTS) {
+    const boxes = [];
+    const lines = [];
+    const visit = (node) => {
+      const numbers = `${short(node.customers)} ${node.parent_id ? percent(node.share_of_parent) : ""} ${node.change_1d ? signed(node.change_1d) : ""}`;
+      if (node.is_leaf) lines.push([node.depth, pixels(`${named(node)} ${numbers}`, font) + 56]);
+      else boxes[node.depth] = Math.max(boxes[node.depth] ?? 0, pixels(named(node), font), pixels(numbers, font));
+      open(node).forEach(visit);
+    };
+    visit(root);
+    const columns = [];
+    let x = 0;
+    for (let depth = 0; depth <= Math.max(boxes.length, ...lines.map(([at]) => at)); depth++) {
+      const box = (boxes[depth] ?? 0) + 22;
+      columns.push({ x, box });
+      x += box + GAP;
+    }
+    const needed = Math.max(...lines.map(([depth, length]) => columns[depth].x + length), columns[boxes.length - 1].x + columns[boxes.length - 1].box + 20);
+    if (needed <= width || font === FONTS.at(-1)) return { font, columns };
+  }
+}
+
+const ruler = document.createElement("canvas").getContext("2d");
+
+function pixels(text, font) {
+  ruler.font = `500 ${font}px ${FONT}`;
+  return ruler.measureText(text).width;
 }
