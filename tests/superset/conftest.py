@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
+from starlette.testclient import TestClient
 
 from mofang_pipeline import lake, superset_service, users
 from mofang_pipeline.home import REPOSITORY, Home
+from mofang_pipeline.portal.application import application
 from mofang_pipeline.portal.service import service as portal_service
 from mofang_pipeline.processes import Supervisor
 from mofang_pipeline.serving import publish, views
 from tests.superset import dashboards, scratch_lake, scratch_rewards
+from tests.superset.portal_client import Portal
 
 FIRST_DAY, DAYS, CUSTOMERS = date(2026, 11, 15), 5, 4000
 SUPERSET_PYTHON = (
@@ -76,3 +79,19 @@ def page(scratch: Home, superset: str) -> Iterator[Page]:
         dashboards.watch(page)
         dashboards.log_in(page, superset, superset_service.ADMIN, superset_service.admin_password(scratch))
         yield page
+
+
+@pytest.fixture(scope="session")
+def portal(scratch: Home) -> TestClient:
+    """The portal's service on the scratch lake, without Superset; see portal_client.Portal."""
+    return TestClient(application(scratch))
+
+
+@pytest.fixture
+def head_office(portal: TestClient) -> Portal:
+    return Portal(portal, "000000", role="hq_analyst")
+
+
+@pytest.fixture
+def tibet(portal: TestClient) -> Portal:
+    return Portal(portal, "540000")

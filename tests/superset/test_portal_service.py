@@ -1,56 +1,27 @@
 """The portal's service without Superset: who may ask for what, what answers look like, how refusals are told."""
 
 import pytest
-from starlette.testclient import TestClient
 
 from mofang_pipeline.access import Viewer
-from mofang_pipeline.portal.application import application, page_ways, viewer_header
+from mofang_pipeline.portal.application import page_ways
 from mofang_pipeline.portal.asked import Asked, Malformed
 from mofang_pipeline.portal.condition import condition_words
 from mofang_pipeline.portal.reading import PublishedLake, TooLong
+from tests.superset.portal_client import Portal
 
 DAY = "2026-11-19"
 
 
-class Portal:
-    """Asks the service as one viewer."""
-
-    def __init__(self, client, org_code, role="branch_analyst", language="zh"):
-        self.client = client
-        self.viewer = {"user": "lin", "role": role, "org_code": org_code, "language": language}
-
-    def get(self, path, **query):
-        return self.client.get(path, params=query, headers=self.headers())
-
-    def post(self, path, body):
-        return self.client.post(path, json=body, headers=self.headers())
-
-    def headers(self):
-        return {"X-Mofang-Viewer": viewer_header(self.viewer)}
+# What takes no organisation, since it shows the viewer's whole scope; what an auditor may read.
+WHOLE_SCOPE = {"/scope/options", "/rules/waiting"}
+AUDITED = {"/rules/current", "/rules/history"}
+WAYS = [(way.method, f"/{name}{way.path}") for name, ways in page_ways().items() for way in ways]
+READ = [path for method, path in WAYS if method == "GET" and path not in WHOLE_SCOPE]
+WRITTEN = [path for method, path in WAYS if method == "POST"]
 
 
-@pytest.fixture(scope="module")
-def client(scratch):
-    return TestClient(application(scratch))
-
-
-@pytest.fixture
-def head_office(client):
-    return Portal(client, "000000", role="hq_analyst")
-
-
-@pytest.fixture
-def tibet(client):
-    return Portal(client, "540000")
-
-
-@pytest.fixture
-def lhasa(client):
-    return Portal(client, "540100")
-
-
-def test_nobody_asks_without_a_viewer(client):
-    assert client.get("/tree/nodes").status_code == 403
+def test_nobody_asks_without_a_viewer(portal):
+    assert portal.get("/tree/nodes").status_code == 403
 
 
 def test_a_branch_sees_itself_by_default(tibet):
@@ -63,13 +34,26 @@ def test_a_branch_sees_its_cities_and_nothing_else(tibet):
 
 
 @pytest.mark.parametrize("org", ["000000", "530000", "530100", "nowhere", "' or 1=1 --"])
-def test_another_organisation_is_refused(tibet, org):
-    for path in ("/tree/nodes", "/tree/node?node=root"):
-        assert tibet.get(path, org=org).status_code == 403
+@pytest.mark.parametrize("path", READ)
+def test_another_organisation_is_refused(tibet, path, org):
+    assert tibet.get(path, org=org, node="root").status_code == 403
 
 
-def test_a_city_does_not_see_its_province(lhasa):
-    assert lhasa.get("/tree/nodes", org="540000").status_code == 403
+@pytest.mark.parametrize("path", WRITTEN)
+def test_nothing_is_done_for_another_organisation(portal, path):
+    approver = Portal(portal, "540000", role="branch_approver")
+    assert approver.post(path, {"org": "530000"}).status_code in (400, 403, 422)
+
+
+@pytest.mark.parametrize("path", [*READ, *WRITTEN])
+def test_an_auditor_reads_no_numbers_and_changes_nothing(portal, path):
+    auditor = Portal(portal, "000000", role="auditor")
+    asked = auditor.post(path, {}) if path in WRITTEN else auditor.get(path)
+    assert asked.status_code == 403 or path in AUDITED
+
+
+def test_a_city_does_not_see_its_province(portal):
+    assert Portal(portal, "540100").get("/tree/nodes", org="540000").status_code == 403
 
 
 def test_a_refusal_says_why_in_both_languages(tibet):
