@@ -3,11 +3,14 @@
 Reads the condition as mart.segment_node publishes it, with the organisation's values filled in. Shown, never run.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from mofang_pipeline.portal.column_words import COLUMN_WORDS
 from mofang_pipeline.rulebook.expression import parse_condition
 from mofang_pipeline.rulebook.lexical import ExpressionError
+from mofang_pipeline.rulebook.model import Parameter as Named
 from mofang_pipeline.rulebook.terms import Call, Column, Expr, Literal, Parameter, needs_parentheses
 
 ZH, EN = 0, 1
@@ -30,18 +33,33 @@ FORMS = {
 VALUES = {"active": ("正常", "active"), "frozen": ("冻结", "frozen"), "F": ("女", "F"), "M": ("男", "M")}
 
 
-def condition_words(text: str) -> dict[str, str]:
-    """{condition_zh, condition_en}; a text that cannot be read is shown as it is."""
-    zh, en = FIXED.get(text) or _worded(text)
+def condition_words(text: str, parameters: Mapping[str, Named] | None = None) -> dict[str, str]:
+    """{condition_zh, condition_en}; parameters, if any are left in it, by their names; what cannot be read as it is."""
+    zh, en = FIXED.get(text) or _worded(text, parameters or {})
     return {"condition_zh": zh, "condition_en": en}
 
 
-def _worded(text: str) -> tuple[str, str]:
+def column_words(name: str) -> dict[str, str]:
+    zh, en = COLUMN_WORDS.get(name, (name, name))
+    return {"zh": zh, "en": en}
+
+
+def _worded(text: str, parameters: Mapping[str, Named]) -> tuple[str, str]:
     try:
-        term = parse_condition(text, {})
+        term = parse_condition(text, {name: each.type for name, each in parameters.items()})
     except ExpressionError:
         return text, text
-    return _words(term, ZH, False), _words(term, EN, False)
+    named = _named(term, parameters)
+    return _words(named, ZH, False), _words(named, EN, False)
+
+
+def _named(term: Expr, parameters: Mapping[str, Named]) -> Expr:
+    """With the name in both languages in place of each parameter."""
+    if isinstance(term, Call):
+        return replace(term, arguments=tuple(_named(argument, parameters) for argument in term.arguments))
+    if isinstance(term, Parameter):
+        return Parameter(f"{parameters[term.name].zh}\n{parameters[term.name].en}", term.type)
+    return term
 
 
 def _words(term: Expr, language: int, money: bool) -> str:
@@ -49,7 +67,7 @@ def _words(term: Expr, language: int, money: bool) -> str:
         case Column(name=name):
             return COLUMN_WORDS.get(name, (name, name))[language]
         case Parameter(name=name):
-            return f":{name}"
+            return name.split("\n")[language]
         case Literal():
             return _literal(term, language, money)
         case Call():

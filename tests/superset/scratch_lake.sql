@@ -129,8 +129,8 @@ create or replace table lake.mart.customer_wide as
 with draw as (
     select
         day, province, city, customer_key,
-        hash(customer_key, 'a')::ubigint as a, hash(customer_key, 'b')::ubigint as b, hash(customer_key, 'c')::ubigint as c,
-        hash(customer_key, 'paid') % 500 as recency
+        hash(customer_key, segment, 'a')::ubigint as a, hash(customer_key, segment, 'b')::ubigint as b,
+        hash(customer_key, segment, 'c')::ubigint as c, hash(customer_key, segment, 'paid') % 500 as recency
     from lake.mart.segment_membership
 )
 select
@@ -145,6 +145,16 @@ select
     (c % 90000)::bigint as deposit_fen, (b % 3 * 500000)::bigint as inflow_payroll_90d, 0::bigint as inflow_pension_90d,
     (a % 7 // 6 * 30000)::bigint as inflow_subsidy_90d, 0::bigint as inflow_crop_90d, b % 3 > 0 as is_rural
 from draw;
+
+create or replace table lake.mart.segment_edge_daily as
+select day, org_code, node_id, '(any)' as column_name, '(any)' as direction, '(any)' as to_leaf, customers // 3 as customers
+from lake.mart.segment_profile_daily where is_leaf
+union all
+select day, org_code, node_id, 'days_since_last_paid', 'later', 'E3', customers // 4
+from lake.mart.segment_profile_daily where is_leaf and node_id[1] = 'D'
+union all
+select day, org_code, node_id, 'pay_cnt_30d', 'up', 'D5', customers // 9
+from lake.mart.segment_profile_daily where is_leaf and node_id[1] = 'D';
 
 create schema if not exists lake.int;
 

@@ -1,12 +1,16 @@
 """Who moved from which segment to which between two days, and why: links, their causes, what the small ones are."""
 
 from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
 
-from mofang_pipeline import flows
+from mofang_pipeline import flows, rules
 from mofang_pipeline.cli.reading import rules_of_day
 from mofang_pipeline.portal.asked import Answer, Asked, Malformed, get
+from mofang_pipeline.portal.condition import condition_words
 from mofang_pipeline.portal.reading import Row
-from mofang_pipeline.portal.small import without_small_links
+from mofang_pipeline.portal.small import threshold, without_small_links
+from mofang_pipeline.reasons import reasons
 
 NAMES = """
     select label.node_id, label.family, trim(label.code) as code, label.name_zh, label.name_en, label.sort_order
@@ -26,6 +30,7 @@ SPECIAL = {
     "(moved in)": ("转入", "Moved in"),
     "(moved out)": ("转出", "Moved out"),
 }
+MOST_REASONS = 5
 BASES = ("actual", "same-rules")
 
 
@@ -47,6 +52,35 @@ def links(asked: Asked) -> Answer:
         "nodes": _named(names, found),
         "links": without_small_links(asked, found),
     }
+
+
+def why(asked: Asked) -> Answer:
+    """The top reasons along a link: which questions of the tree flipped, from which value to which."""
+    window = _window(asked)
+    same = asked.optional("basis") == "same-rules"
+    with asked.lake.cursor() as cursor:
+        found = reasons(cursor, window, asked.text("source"), asked.text("target"), same_rules=same)
+    parameters = rules.in_force(asked.home).tree.parameters
+    limit = threshold(asked) or 0
+    return [
+        {
+            "customers": each.customers,
+            "customer_moved": each.customer_moved,
+            "rule_changed": each.rule_changed,
+            "before": each.before,
+            "after": each.after,
+            "value_before": _middle(each.values_before),
+            "value_after": _middle(each.values_after),
+            **condition_words(each.predicate, parameters),
+        }
+        for each in found
+        if each.customers >= limit
+    ][:MOST_REASONS]
+
+
+def _middle(values: Sequence[Any]) -> Any:
+    """The median of quartiles, or the most common value."""
+    return values[len(values) // 2] if values else None
 
 
 def _window(asked: Asked) -> flows.Window:
@@ -115,4 +149,4 @@ def _named(names: list[Row], found: list[Row]) -> list[Row]:
     )
 
 
-WAYS = [get("/links", links)]
+WAYS = [get("/links", links), get("/why", why)]

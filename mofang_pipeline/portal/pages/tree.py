@@ -1,11 +1,20 @@
 """The decision tree of an organisation and day, and all about one node."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import Any
 
+import duckdb
+
+from mofang_pipeline import rules
 from mofang_pipeline.portal.asked import Answer, Asked, get
-from mofang_pipeline.portal.condition import condition_words
+from mofang_pipeline.portal.condition import column_words, condition_words
 from mofang_pipeline.portal.reading import Row
-from mofang_pipeline.portal.small import CHANGES, Hidden, hidden_nodes
+from mofang_pipeline.portal.small import CHANGES, Hidden, hidden_nodes, threshold
+from mofang_pipeline.rulebook import resolved
+from mofang_pipeline.rulebook.expression import parse_condition
+from mofang_pipeline.rulebook.model import Parameter
+from mofang_pipeline.rulebook.predicates import parameters_in
 
 NODES = """
     select
@@ -33,6 +42,14 @@ TREND = """
     from mart.segment_profile_daily
     where org_code = $org and node_id = $node and day <= $day and day > $day - interval 90 days
     order by day
+"""
+
+
+EDGES = """
+    select column_name, direction, to_leaf, customers
+    from mart.segment_edge_daily
+    where org_code = $org and day = $day and node_id = $node
+    order by customers desc
 """
 
 
@@ -65,11 +82,52 @@ def node(asked: Asked) -> Answer:
     is_small = chosen["node"] in hidden.get(day.isoformat(), ())
     return {
         "node": found[0] | condition_words(str(found[0]["condition"])),
+        "edges": [] if is_small else _edges(asked, chosen),
+        "rule": _rule(asked, org, day, str(chosen["node"])),
         "profile": [] if is_small else asked.rows(PROFILE, **chosen),
         "trend": [
             [row["day"], None if chosen["node"] in hidden.get(row["day"], ()) else row["customers"]]
             for row in trend
         ],
+    }
+
+
+def _edges(asked: Asked, chosen: Mapping[str, Any]) -> list[Row]:
+    """Who is likely to move next, by what and where to; the row (any) counts each customer once."""
+    try:
+        rows = asked.rows(EDGES, **chosen)
+    except duckdb.CatalogException:  # published before there was such a table
+        return []
+    limit = threshold(asked) or 0
+    return [row | {"column": column_words(row["column_name"])} for row in rows if row["customers"] >= limit]
+
+
+def _rule(asked: Asked, org: str, day: date, node_id: str) -> Answer:
+    """Whether the node is of the main tree or a branch's own, and the parameters that its condition asks for."""
+    rulebook = rules.in_force(asked.home)
+    main = {node.id: node for node in rulebook.tree.nodes}
+    splits = {node.id: node for branch in rulebook.branches.values() for node in branch.splits}
+    node = main.get(node_id) or splits.get(node_id)
+    if node is None or node.when is None:
+        return {"is_local": node_id in splits, "parameters": []}
+    names = parameters_in(parse_condition(node.when, rulebook.tree.parameter_types))
+    values = resolved(rulebook, day)[org]
+    return {
+        "is_local": node_id in splits,
+        "parameters": [
+            _parameter(rulebook.tree.parameters[name], values[name].value) for name in sorted(names)
+        ],
+    }
+
+
+def _parameter(parameter: Parameter, value: float) -> Row:
+    return {
+        "parameter": parameter.name,
+        "name_zh": parameter.zh,
+        "name_en": parameter.en,
+        "unit": parameter.unit,
+        "value": str(value // 100 if parameter.type == "money" else value),
+        "set_by": parameter.set_by,
     }
 
 

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
-from mofang_pipeline import rules, small_cells, trials
+from mofang_pipeline import rules, small_cells, trial_effects, trials
 from mofang_pipeline.portal.asked import Answer, Asked, Malformed, get, post
 from mofang_pipeline.portal.parameters import parameters, texts, written
 from mofang_pipeline.portal.reading import Row
@@ -37,7 +38,15 @@ def attempt(asked: Asked) -> Answer:
             for trial in wanted
         ],
         "nodes": _names(asked, rulebook, org),
+        "effects": _effects(asked, org, rulebook, found),
     }
+
+
+def _effects(asked: Asked, org: str, rulebook: Rulebook, found: list[Migration]) -> list[Row]:
+    """The segment sets and campaigns that the trials would touch; small counts count as none."""
+    limit = threshold(asked) or 0
+    rows = [asdict(each) for each in trial_effects.effects(asked.home, rulebook, org, found)]
+    return [row for row in rows if max(row["customers_in"], row["customers_out"]) >= max(limit, 1)]
 
 
 def _trials(asked: Asked) -> list[Trial]:

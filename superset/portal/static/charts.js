@@ -14,7 +14,7 @@ export const familyColour = (family) => context.families[family] ?? OTHER;
 /** A chart in `place` that follows its size and goes with it; returns ECharts' instance. */
 export function chart(place, option) {
   const made = window.echarts.init(place, null, { renderer: "svg" });
-  made.setOption({ textStyle: { fontFamily: FONT, color: INK }, animationDuration: 300, ...option });
+  made.setOption({ textStyle: { fontFamily: FONT, color: INK }, animation: false, ...option });
   const watcher = new ResizeObserver(() => {
     if (place.isConnected) made.resize();
     else { watcher.disconnect(); made.dispose(); }

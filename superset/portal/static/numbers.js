@@ -6,6 +6,13 @@ const FULL_BELOW = lang === "zh" ? 1e4 : 1e4;
 const plain = new Intl.NumberFormat(lang === "zh" ? "zh-CN" : "en");
 const NONE = "–";
 
+/** Stands for a count that is too small, or that would give a small one away. */
+export const HIDDEN = "∗";
+export const HIDDEN_NOTE = lang === "zh" ? "∗ 人数过少，或为避免推算出过少的人数，不予显示" : "∗ Too few customers to show, or needed to keep such a count hidden";
+
+/** A count, or ∗ where it is left out (null). */
+export const counted = (value, format = short) => (value === null ? HIDDEN : format(value));
+
 /** 12,345,678 -> 1,235万 or 12.3M; in full below ten thousand. */
 export function short(value) {
   if (value === null || value === undefined || Number.isNaN(value)) return NONE;

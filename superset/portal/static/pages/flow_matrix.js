@@ -2,10 +2,10 @@
 import { familyColour } from "../charts.js";
 import { t } from "../context.js";
 import { el } from "../dom.js";
-import { full } from "../numbers.js";
+import { counted, full } from "../numbers.js";
 import { table } from "../table.js";
 
-const words = t({ zh: { from: "从", sum: "合计", few: "<5" }, en: { from: "From", sum: "Total", few: "<5" } });
+const words = t({ zh: { from: "从", sum: "合计" }, en: { from: "From", sum: "Total" } });
 
 export function matrix(flow, onlink) {
   const targets = flow.nodes.filter((node) => flow.sums.to.has(node.node_id));
@@ -30,7 +30,7 @@ export function matrix(flow, onlink) {
     if (!link) return "";
     const strength = stays ? 0 : Math.sqrt((link.customers ?? 0) / largest);
     return el("button", { class: "cell", style: { background: stays ? "#EDF1F5" : `rgba(11, 95, 165, ${0.06 + 0.5 * strength})` }, onclick: () => onlink(link) },
-      link.customers === null ? words.few : full(link.customers));
+      counted(link.customers, full));
   }
 }
 

@@ -1,21 +1,26 @@
 // What was clicked in the flow: a link with its causes and the way to its customers, a node with what came and went, or the largest moves.
 import { familyColour } from "../charts.js";
-import { named, t } from "../context.js";
-import { el } from "../dom.js";
-import { full, percent, short } from "../numbers.js";
+import { get, post } from "../api.js";
+import { lang, named, t, viewer } from "../context.js";
+import { el, fill } from "../dom.js";
+import { form, toast } from "../feedback.js";
+import { counted, full, percent } from "../numbers.js";
 import { table } from "../table.js";
 
 const words = t({
   zh: { top: "变化最大的流向", all: "全部流向", from: "从", to: "到", customers: "客户数", share: "占来源", back: "← 返回", came: "从哪里来", went: "到哪里去", causes: "变化原因", small: "其中的小流向",
-    small_: "其他", stay: "未变动", few: "<5", noSplit: "同一规则口径下，变化全部来自客户行为。", hint: "点击图中的流向或节点，查看原因与明细。", none: "没有客户换过客群",
+    reasons: "主要原因", noReason: "没有单一条件能解释这些变化。", flipped: (now) => (now === true ? "变为满足" : now === false ? "变为不满足" : "变为未知"), median: (text) => `典型值 ${text}`, people: (n) => `${n} 户`, byRule: (n) => `其中 ${n} 户因规则调整`,
+    save: "存为客群集", saveNote: (name, days) => `${days} 天内由 ${name} 的客户，每日滚动更新。`, id: "编号", zh: "中文名", en: "英文名", savedIt: "已保存，可在“客群集”中查看", small_: "其他", stay: "未变动", noSplit: "同一规则口径下，变化全部来自客户行为。", hint: "点击图中的流向或节点，查看原因与明细。", none: "没有客户换过客群",
     cause: { same: "未变动", behaviour: "客户行为变化", rule: "规则调整", both: "行为与规则共同作用", population: "开户、销户或迁移" } },
   en: { top: "Largest moves", all: "All flows", from: "From", to: "To", customers: "Customers", share: "Of source", back: "← Back", came: "Where they came from", went: "Where they went", causes: "Why they moved", small: "Small flows in it",
-    small_: "Other", stay: "stayed", few: "<5", noSplit: "Under the same rules every move is the customers' own behaviour.", hint: "Click a flow or a node to see causes and details.", none: "Nobody changed segment",
+    reasons: "Top reasons", noReason: "No single condition explains these moves.", flipped: (now) => (now === true ? "became true" : now === false ? "became false" : "became unknown"), median: (text) => `typically ${text}`, people: (n) => `${n} customers`, byRule: (n) => `${n} of them by a rule change`,
+    save: "Save as a segment set", saveNote: (name, days) => `Customers who moved ${name} within ${days} days, kept up every day.`, id: "Id", zh: "Chinese name", en: "English name", savedIt: "Saved; see it under Segment sets", small_: "Other", stay: "stayed", noSplit: "Under the same rules every move is the customers' own behaviour.", hint: "Click a flow or a node to see causes and details.", none: "Nobody changed segment",
     cause: { same: "Did not move", behaviour: "Customers' behaviour", rule: "Rule change", both: "Behaviour and rules together", population: "Opened, closed or relocated" } },
 });
 const CAUSES = { behaviour: "#0B5FA5", rule: "#E0A100", both: "#17A2A2", population: "#9AA5B1", same: "#C3CCD6" };
 
-const counted = (value, format = short) => (value === null ? words.few : format(value));
+const SAVERS = new Set(["hq_analyst", "hq_approver", "branch_analyst", "branch_approver", "admin"]);
+
 const back = (onback) => el("button", { class: "button small", onclick: onback }, words.back);
 
 function badge(flow, id) {
@@ -55,7 +60,39 @@ export function aboutLink(flow, link, choice, onback) {
     el("div", { class: "figure" }, el("span", {}, words.customers), el("b", { id: "link-customers" }, counted(link.customers, full))),
     el("div", { class: "figure" }, el("span", {}, words.share), el("b", {}, link.customers === null ? "–" : percent(link.customers / flow.sums.from.get(link.from)))));
   if (link.parts) return [back(onback), heading, figures, el("h3", {}, words.small), listed(flow, link.parts, null, ["to", "customers", "share"])];
-  return [back(onback), heading, figures, el("h3", {}, words.causes), split(link, choice)];
+  return [back(onback), heading, figures, el("h3", {}, words.causes), split(link, choice), ...reasons(flow, link, choice), ...saved(flow, link, choice)];
+}
+
+/** Which questions of the tree flipped, asked when a link between two segments is opened. */
+function reasons(flow, link, choice) {
+  if (link.from === link.to || flow.isSpecial(link.from) || flow.isSpecial(link.to) || link.customers === null) return [];
+  const place = el("div", { id: "reasons" });
+  fill(place, async () => {
+    const found = await get("flow/why", { org: choice.org, from: choice.from, to: choice.to, basis: choice.basis, source: link.from, target: link.to });
+    return found.length ? found.map(reason) : el("p", { class: "note" }, words.noReason);
+  });
+  return [el("h3", {}, words.reasons), place];
+}
+
+function reason(each) {
+  const values = each.value_before === null || each.value_after === null ? null : `${each.value_before} → ${each.value_after}`;
+  return el("div", { class: "why" }, el("div", {}, el("b", {}, each[`condition_${lang}`]), el("span", {}, words.flipped(each.after))),
+    el("div", { class: "note" }, [values ? words.median(values) : null, words.people(full(each.customers)), each.rule_changed ? words.byRule(full(each.rule_changed)) : null].filter(Boolean).join(" · ")));
+}
+
+/** The customers behind a link as a rolling segment set, for who may save sets. */
+function saved(flow, link, choice) {
+  if (flow.isSpecial(link.from) || flow.isSpecial(link.to) || !SAVERS.has(viewer.role)) return [];
+  const days = Math.round((Date.parse(choice.to) - Date.parse(choice.from)) / 864e5);
+  const name = `${flow.label(link.from)} → ${flow.label(link.to)}`;
+  const line = (label, attributes) => el("label", {}, el("span", {}, label), el("input", { type: "text", required: true, ...attributes }));
+  const open = () => form(words.save, el("div", { class: "lines" }, el("p", { class: "note" }, words.saveNote(name, days)),
+    line(words.id, { name: "set", pattern: "[a-z][a-z0-9_]*", maxlength: 40, value: `${link.from}_to_${link.to}`.toLowerCase() }),
+    line(words.zh, { name: "zh", value: name }), line(words.en, { name: "en", value: name })), async (data) => {
+    await post("sets/save", { org: choice.org, set: data.get("set"), zh: data.get("zh"), en: data.get("en"), kind: "rolling", members: link.to, from_segment: link.from, to_segment: link.to, flow_days: days });
+    toast(words.savedIt);
+  }, { ok: words.save });
+  return [el("p", { style: { "margin-top": "12px" } }, el("button", { class: "button primary", id: "save-set", onclick: open }, words.save))];
 }
 
 function split(link, choice) {

@@ -4,8 +4,8 @@ import { t } from "../context.js";
 import { full, percent, short } from "../numbers.js";
 
 const words = t({
-  zh: { other: "其他", few: "不足显示下限", of: "占来源", stay: "未变动", kinds: (n) => `${n} 条小流向` },
-  en: { other: "Other", few: "too few to show", of: "of the source", stay: "stayed", kinds: (n) => `${n} small flows` },
+  zh: { other: "其他", of: "占来源", stay: "未变动", kinds: (n) => `${n} 条小流向` },
+  en: { other: "Other", of: "of the source", stay: "stayed", kinds: (n) => `${n} small flows` },
 });
 const SMALL = 0.005; // of all customers shown: below, a link is grouped, not dropped
 const GREY = "#B7C0CA";

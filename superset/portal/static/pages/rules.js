@@ -5,7 +5,7 @@ import { el, empty, fill, tabs } from "../dom.js";
 import { confirm, form, toast } from "../feedback.js";
 import { full, percent } from "../numbers.js";
 import { bounds, LEVELS, reworded, unit, valued, valueInput } from "../parameters.js";
-import { chosen, options, orgPicker, remember, toolbar } from "../pickers.js";
+import { chosen, dayInput, options, orgPicker, remember, toolbar } from "../pickers.js";
 import { table } from "../table.js";
 
 const words = t({
@@ -30,8 +30,8 @@ export async function show(page) {
 
   page.append(
     toolbar(words.title, await orgPicker(choice.org, (org) => { choice.org = org; again(); }),
-      el("label", { class: "field" }, el("span", {}, words.asOf), el("input", { type: "date", value: choice.day, onchange: (event) => { choice.day = event.target.value; again(); } })),
-      el("label", { class: "field" }, el("span", {}, words.known), el("input", { type: "datetime-local", value: choice.known_at ?? "", onchange: (event) => { choice.known_at = event.target.value; again(); } }))),
+      el("label", { class: "field" }, el("span", {}, words.asOf), dayInput("day", choice.day, (day) => { choice.day = day; again(); }, { required: true })),
+      el("label", { class: "field" }, el("span", {}, words.known), dayInput("known_at", choice.known_at ?? "", (moment) => { choice.known_at = moment; again(); }, { time: true }))),
     body);
   body.append(tabs(Object.fromEntries(Object.keys(places).map((key) => [key, [labels[key], places[key]]])), choice.tab, (tab) => { choice.tab = tab; remember({ ...choice, propose: null }); }));
   await load();
@@ -81,7 +81,7 @@ export async function show(page) {
         el("div", { class: "inputs" }, valueInput(row, wanted[row.parameter], (value) => { wanted[row.parameter] = value; look(); }), el("span", { class: "quiet" }, unit(row))))),
       el("h3", {}, words.preview), preview,
       el("div", { class: "lines" },
-        el("label", {}, el("span", {}, words.from), el("input", { type: "date", name: "from", value: start, required: true })),
+        el("label", {}, el("span", {}, words.from), dayInput("from", start, null, { required: true })),
         el("label", {}, el("span", {}, words.why), el("input", { type: "text", name: "reason", required: true, maxlength: 500, placeholder: words.whyHint }))),
     ], async (data) => {
       await reword(rows, post("rules/propose", { org: choice.org, values: wanted, from: data.get("from"), reason: data.get("reason") }));

@@ -2,8 +2,9 @@
 import { get } from "../api.js";
 import { chart, familyColour, trend } from "../charts.js";
 import { lang, named, t, viewer } from "../context.js";
-import { card, el, empty, fill } from "../dom.js";
-import { direction, full, percent, short, signed } from "../numbers.js";
+import { el, empty, fill } from "../dom.js";
+import { counted, direction, full, HIDDEN_NOTE, percent, short, signed } from "../numbers.js";
+import { LEVELS, valued } from "../parameters.js";
 import { chosen, dayPicker, options, orgPicker, remember, select, toolbar } from "../pickers.js";
 import { table } from "../table.js";
 import { mindmap } from "./tree_map.js";
@@ -13,13 +14,15 @@ const words = t({
     title: "决策树", day: "日期", depth: "展开", whole: "全部", levels: (n) => `前 ${n} 层`, customers: "客户数", share: "占上级", ofAll: "占全部",
     change: "较前日", week: "较7天前", month: "较30天前", condition: "进入条件", profile: "客群画像", trend: "客户数走势（90天）",
     measure: "指标", here: "本节点", parent: "上级", bank: "全部", none: "该机构当日没有数据", todo: "请选择其他日期，或向数据团队确认当日是否已运行。",
-    gone: "该节点在这一天不存在", choose: "请在左侧选择其他节点。", toFlow: "看流向", oneDay: "只有一天的数据，走势从第二天起显示。",
+    edges: "最可能的去向", edgesAll: (n, share) => `${n} 户（${share}）接近边界，可能很快改变客群`, why: "触发因素", to: "去向", up: "增加", down: "减少", later: "再过几天不变", time: "时间推移",
+    rule: "谁可见、谁可设", all: "全行可见；主树由总行维护。", local: "仅本分行和总行可见，由本分行设置。", setBy: (level) => `${level}及以上可设`, gone: "该节点在这一天不存在", choose: "请在左侧选择其他节点。", toFlow: "看流向", oneDay: "只有一天的数据，走势从第二天起显示。",
   },
   en: {
     title: "Decision tree", day: "Day", depth: "Show", whole: "All levels", levels: (n) => `${n} level${n > 1 ? "s" : ""}`, customers: "Customers", share: "Of parent", ofAll: "Of all",
     change: "1 day", week: "7 days", month: "30 days", condition: "Who is in it", profile: "Profile", trend: "Customers, 90 days",
     measure: "Measure", here: "This node", parent: "Parent", bank: "All", none: "No data for this organisation on this day", todo: "Choose another day, or ask the data team whether the day has run.",
-    gone: "This node does not exist on this day", choose: "Choose another node on the left.", toFlow: "See its flow", oneDay: "Only one day so far: the trend starts with the second.",
+    edges: "Likely to move next", edgesAll: (n, share) => `${n} customers (${share}) are near an edge and may soon change segment`, why: "By", to: "To", up: "more", down: "less", later: "if nothing happens for some days", time: "time passing",
+    rule: "Who sees it, who may set it", all: "Seen by the whole bank; head office keeps the main tree.", local: "Seen by this branch and head office; the branch sets it.", setBy: (level) => `may be set down to: ${level}`, gone: "This node does not exist on this day", choose: "Choose another node on the left.", toFlow: "See its flow", oneDay: "Only one day so far: the trend starts with the second.",
   },
 });
 
@@ -38,7 +41,7 @@ export async function show(page) {
       await orgPicker(choice.org, (org) => { choice.org = org; choice.node = "root"; again(); }),
       await dayPicker(words.day, choice.day, (day) => { choice.day = day; again(); }),
       select(words.depth, Array.from({ length: deepest }, (_, place) => [place + 1, place + 1 === deepest ? words.whole : words.levels(place + 1)]),
-        choice.depth, (depth) => { choice.depth = Number(depth); remember(choice); map.replaceChildren(drawn()); }),
+        choice.depth, (depth) => { choice.depth = Number(depth); remember(choice); map.replaceChildren(...drawn()); }),
       figures),
     el("div", { class: "split" }, map, side));
   load();
@@ -57,8 +60,9 @@ export async function show(page) {
   }
 
   function drawn() {
-    return mindmap(tree.nodes, { depth: Number(choice.depth), chosen: choice.node, height: map.clientHeight - 24, width: map.clientWidth - 26,
+    const map_ = mindmap(tree.nodes, { depth: Number(choice.depth), chosen: choice.node, height: map.clientHeight - 24, width: map.clientWidth - 26,
       onchoose: (node) => { choice.node = node; remember(choice); about(); } });
+    return tree.nodes.some((node) => node.customers === null) ? [map_, el("p", { class: "note" }, HIDDEN_NOTE)] : [map_];
   }
 
   function about() {
@@ -69,7 +73,7 @@ export async function show(page) {
 const figure = (label, value, cls = "") => el("div", { class: "figure" }, el("span", {}, label), el("b", { class: cls }, value));
 
 const totals = (root) => [
-  figure(words.customers, short(root.customers)),
+  figure(words.customers, counted(root.customers)),
   figure(words.change, signed(root.change_1d), direction(root.change_1d)),
   figure(words.week, signed(root.change_7d), direction(root.change_7d)),
   figure(words.month, signed(root.change_30d), direction(root.change_30d)),
@@ -85,14 +89,38 @@ function aboutNode(tree, found, choice) {
       row.code ? el("span", { class: "pill", style: { background: colour } }, row.code) : null, el("h2", {}, named(row)),
       el("a", { class: "push", style: { "margin-left": "auto" }, href: `/mofang/flow/?${new URLSearchParams({ org: choice.org, to: choice.day })}` }, words.toFlow)),
     el("div", { class: "figures" },
-      figure(words.customers, full(row.customers)), figure(words.share, percent(row.share_of_parent)), figure(words.ofAll, percent(all ? row.customers / all : null)),
+      figure(words.customers, counted(row.customers, full)), figure(words.share, percent(row.share_of_parent)), figure(words.ofAll, percent(all ? row.customers / all : null)),
       figure(words.change, signed(row.change_1d), direction(row.change_1d)), figure(words.week, signed(row.change_7d), direction(row.change_7d)),
       figure(words.month, signed(row.change_30d), direction(row.change_30d))),
     el("h3", {}, words.condition), el("p", { class: "condition" }, found.node[`condition_${lang}`]),
     el("h3", {}, words.trend), trendOf(found.trend, colour),
+    ...edgesOf(tree, found.edges, row.customers),
     el("h3", {}, words.profile), profileOf(found.profile),
+    el("h3", {}, words.rule), ruleOf(found.rule),
   ];
 }
+
+/** The row (any) counts each customer once; the others say by what and where to. */
+function edgesOf(tree, edges, customers) {
+  const all = edges.find((edge) => edge.column_name === "(any)");
+  const ways = edges.filter((edge) => edge.column_name !== "(any)");
+  if (!all && !ways.length) return [];
+  const names = new Map(tree.nodes.map((node) => [node.node_id, node]));
+  return [el("h3", {}, words.edges), all ? el("p", { class: "note" }, words.edgesAll(full(all.customers), percent(all.customers / customers))) : null,
+    table([
+      { key: "column_name", label: words.why, format: (name, edge) => (name === "time" ? words.time : `${edge.column[lang]} ${words[edge.direction] ?? ""}`), sort: (edge) => edge.column_name },
+      { key: "to_leaf", label: words.to, format: (id) => badge(names.get(id), id) },
+      { key: "customers", label: words.customers, align: "right", format: (value) => full(value) },
+    ], ways, { sortBy: "customers", limit: 6 })];
+}
+
+function badge(node, id) {
+  if (!node) return id;
+  return el("span", { class: "badge" }, node.code ? el("span", { class: "pill", style: { background: familyColour(node.family) } }, node.code) : null, " ", named(node));
+}
+
+const ruleOf = (rule) => el("div", { id: "rule" }, el("p", {}, rule.is_local ? words.local : words.all),
+  rule.parameters.map((row) => el("p", {}, `${named(row)} ${valued(row)}`, el("span", { class: "note" }, ` · ${words.setBy(LEVELS[row.set_by])}`))));
 
 function trendOf(points, colour) {
   if (points.length < 2) return el("p", { class: "note" }, words.oneDay);

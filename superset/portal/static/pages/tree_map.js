@@ -2,7 +2,7 @@
 import { familyColour, FONT } from "../charts.js";
 import { named, t } from "../context.js";
 import { el, svg } from "../dom.js";
-import { direction, full, percent, short, signed } from "../numbers.js";
+import { counted, direction, full, percent, signed } from "../numbers.js";
 
 const words = t({
   zh: { fold: "收起", unfold: "展开", tree: "决策树", spoken: (n) => `${n.name}，${n.customers} 户，占上级 ${n.share}，较前日 ${n.change}` },
@@ -10,7 +10,7 @@ const words = t({
 });
 const LEAF = { least: 17, most: 30 };
 const BOX = 40;
-const GAP = 34; // between a box and the next column: the fold button and the curve
+const GAP = 28; // between a box and the next column: the fold button and the curve
 const FONTS = [13, 12, 11];
 
 /** `nodes` in tree order; `depth` levels are open at first. Calls onchoose(node_id). */
@@ -82,10 +82,10 @@ export function mindmap(nodes, { depth, chosen, height, width, onchoose }) {
 
 function measures(node) {
   const change = node.change_1d ? [el("span", { class: direction(node.change_1d) }, signed(node.change_1d))] : [];
-  return [el("b", {}, short(node.customers)), node.parent_id ? el("span", { class: "share" }, percent(node.share_of_parent)) : null, ...change].filter(Boolean);
+  return [el("b", {}, counted(node.customers)), node.parent_id && node.customers !== null ? el("span", { class: "share" }, percent(node.share_of_parent)) : null, ...change].filter(Boolean);
 }
 
-const spoken = (node) => words.spoken({ name: `${node.code} ${named(node)}`.trim(), customers: full(node.customers), share: percent(node.share_of_parent), change: signed(node.change_1d, full) });
+const spoken = (node) => words.spoken({ name: `${node.code} ${named(node)}`.trim(), customers: counted(node.customers, full), share: percent(node.share_of_parent), change: signed(node.change_1d, full) });
 
 function ancestry(nodes, id) {
   const byId = new Map(nodes.map((node) => [node.node_id, node]));
@@ -106,8 +106,15 @@ function layout(root, open, { height, width }) {
   const byId = new Map();
   let next = 0;
   const put = (node) => {
+    const start = next;
+    const first = all.length;
     const below = open(node).map(put);
     const isLine = node.is_leaf;
+    if (below.length && next - start < BOX) { // few lines below a box: they make room for it
+      const pad = (BOX - (next - start)) / 2;
+      for (const at of all.slice(first)) at.y += pad;
+      next = start + BOX;
+    }
     const room = isLine ? row : BOX;
     if (!below.length) next += room;
     const y = below.length ? (below[0].y + below.at(-1).y) / 2 : next - room / 2;
@@ -128,8 +135,8 @@ function fitted(root, open, width) {
     const boxes = [];
     const lines = [];
     const visit = (node) => {
-      const numbers = `${short(node.customers)} ${node.parent_id ? percent(node.share_of_parent) : ""} ${node.change_1d ? signed(node.change_1d) : ""}`;
-      if (node.is_leaf) lines.push([node.depth, pixels(`${named(node)} ${numbers}`, font) + 56]);
+      const numbers = `${counted(node.customers)} ${node.parent_id && node.customers !== null ? percent(node.share_of_parent) : ""} ${node.change_1d ? signed(node.change_1d) : ""}`;
+      if (node.is_leaf) lines.push([node.depth, pixels(`${named(node)} ${numbers}`, font) + 72]);
       else boxes[node.depth] = Math.max(boxes[node.depth] ?? 0, pixels(named(node), font), pixels(numbers, font));
       open(node).forEach(visit);
     };
