@@ -3,14 +3,16 @@ change a rule.
 """
 
 from collections import Counter
+from contextlib import closing
 from datetime import date
 
 import pytest
 
+from mofang_pipeline import lake
 from mofang_pipeline.cli.arguments import Basis
 from mofang_pipeline.cli.flow import flow
-from mofang_pipeline.cli.trials import _rows
-from mofang_pipeline.trials import Trial
+from mofang_pipeline.rules import in_force
+from mofang_pipeline.trials import Trial, preview
 from tests.superset.portal_client import Portal
 
 FIRST, LAST = "2026-11-15", "2026-11-19"
@@ -75,12 +77,12 @@ def test_a_flow_that_cannot_be_is_refused(head_office, query):
 def test_a_trial_is_the_command_lines_preview(scratch, head_office):
     tried = {"name": "longer", "values": {"active_days": "60"}}
     found = head_office.post("/what-if/try", {"day": LAST, "trials": [tried]}).json()["trials"][0]
-    said = [
-        row
-        for row in _rows(scratch, None, [Trial("longer", {"active_days": 60})], DAYS[1], DAYS[1], False).rows
-    ]
-    assert found["moved"] == sum(row[4] for row in said if row[2] != row[3]) > 0
-    assert found["customers"] == sum(row[4] for row in said)
+    with closing(lake.connect(scratch, read_only=True)) as connection:
+        said = preview(
+            connection, in_force(scratch), "000000", [Trial("longer", {"active_days": 60})], DAYS[1]
+        )
+    assert found["moved"] == sum(each.customers for each in said if each.from_segment != each.to_segment) > 0
+    assert found["customers"] == sum(each.customers for each in said)
 
 
 def test_trials_stand_side_by_side(head_office):

@@ -170,5 +170,5 @@ def test_a_match_is_confirmed_and_taken_back(tibet):
     assert tibet.post("/reconciliation/withdraw", body).status_code == 200
 
 
-def test_an_auditor_sees_no_breaks(client):
-    assert Portal(client, "000000", role="auditor").get("/reconciliation/overview").status_code == 403
+def test_an_auditor_sees_no_breaks(portal):
+    assert Portal(portal, "000000", role="auditor").get("/reconciliation/overview").status_code == 403
