@@ -59,7 +59,7 @@ export async function levelPicker(value, onchange, label = words.level) {
 
 /** A day, or with `time` a day and time, written as 2026-11-19 (12:00): the same in every language and browser. */
 export function dayInput(name, value, onchange, { time = false, required = false } = {}) {
-  const input = el("input", { type: "text", name, value, required, size: time ? 16 : 10, maxlength: time ? 16 : 10, placeholder: time ? "YYYY-MM-DD HH:MM" : "YYYY-MM-DD",
+  const input = el("input", { type: "text", name, value, required, size: time ? 19 : 10, maxlength: time ? 16 : 10, placeholder: time ? "YYYY-MM-DD HH:MM" : "YYYY-MM-DD",
     pattern: time ? "\\d{4}-\\d{2}-\\d{2} \\d{2}:\\d{2}" : "\\d{4}-\\d{2}-\\d{2}", title: time ? "YYYY-MM-DD HH:MM" : "YYYY-MM-DD",
     onchange: () => input.reportValidity() && onchange?.(input.value.trim()) });
   return input;

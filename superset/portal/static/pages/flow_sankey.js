@@ -14,7 +14,7 @@ const SIZE = 11;
 export function sankey(place, flow, links, about) {
   const total = links.reduce((sum, link) => sum + (link.customers ?? 0), 0);
   const drawn = grouped(links, total * SMALL);
-  const nodes = [...sides(flow, drawn)];
+  const nodes = [...sides(flow, drawn, links)];
   const count = Math.max(...["from", "to"].map((side) => nodes.filter((node) => node.side === side).length));
   const room = (side) => Math.min(330, Math.max(...nodes.filter((node) => node.side === side).map((node) => width(node.text))) + 12);
   const made = chart(place, {
@@ -48,17 +48,23 @@ function grouped(links, limit) {
   return shown.filter((link) => link.customers > 0);
 }
 
-/** Both columns in the tree's order, (other) last; a node's number is its sum over what is drawn. */
-function* sides(flow, links) {
+/** Both columns in the tree's order, (other) last. A node's number is its whole sum, what (other) holds of it included. */
+function* sides(flow, drawn, links) {
   const order = new Map(flow.nodes.map((node, place) => [node.node_id, place]));
   for (const side of ["from", "to"]) {
-    const sums = new Map();
-    for (const link of links) sums.set(link[side], (sums.get(link[side]) ?? 0) + link.customers);
-    for (const id of [...sums.keys()].sort((a, b) => (order.get(a) ?? 1e9) - (order.get(b) ?? 1e9))) {
+    const sums = summed(links, side);
+    if (side === "to") sums.set("(other)", summed(drawn, side).get("(other)"));
+    for (const id of [...summed(drawn, side).keys()].sort((a, b) => (order.get(a) ?? 1e9) - (order.get(b) ?? 1e9))) {
       const name = id === "(other)" ? words.other : flow.label(id);
       yield { name: `${side} ${id}`, node: id, side, text: `${name}  ${short(sums.get(id))}`, colour: id === "(other)" ? GREY : familyColour(flow.byId.get(id).family), depth: side === "from" ? 0 : 1 };
     }
   }
+}
+
+function summed(links, side) {
+  const sums = new Map();
+  for (const link of links) sums.set(link[side], (sums.get(link[side]) ?? 0) + (link.customers ?? 0));
+  return sums;
 }
 
 function style(flow, link) {

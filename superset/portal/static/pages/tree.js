@@ -123,13 +123,16 @@ const ruleOf = (rule) => el("div", { id: "rule" }, el("p", {}, rule.is_local ? w
   rule.parameters.map((row) => el("p", {}, `${named(row)} ${valued(row)}`, el("span", { class: "note" }, ` · ${words.setBy(LEVELS[row.set_by])}`))));
 
 function trendOf(points, colour) {
+  if (points.every(([, customers]) => customers === null)) return el("p", { class: "note" }, HIDDEN_NOTE);
   if (points.length < 2) return el("p", { class: "note" }, words.oneDay);
   const place = el("div", { class: "chart", style: { height: "130px" }, role: "img", "aria-label": words.trend });
   requestAnimationFrame(() => chart(place, trend(points, short, colour)));
   return place;
 }
 
-const profileOf = (rows) => table([
+const profileOf = (rows) => (rows.length ? profileTable(rows) : el("p", { class: "note" }, HIDDEN_NOTE));
+
+const profileTable = (rows) => table([
   { key: "measure", label: words.measure, format: (_, row) => named(row, "measure"), sort: (row) => named(row, "measure") },
   { key: "value", label: words.here, align: "right", format: (_, row) => el("b", {}, row[`value_${lang}`] ?? "–") },
   { key: "parent_value", label: words.parent, align: "right", format: (_, row) => row[`parent_${lang}`] ?? "–" },
