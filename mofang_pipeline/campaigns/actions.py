@@ -3,7 +3,8 @@
 Every step is checked, done and logged, or Refused with a reason and nothing changed.
 """
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import date
 
 import duckdb
@@ -22,6 +23,7 @@ from mofang_pipeline.rulebook.model import Settings
 from mofang_pipeline.segment_sets.actions import existing, known_sets, release, use
 
 Connection = duckdb.DuckDBPyConnection
+WAIT_SECONDS = 30
 PATIENCE_SECONDS = 5  # for a night that is writing; it writes our tables itself when it ends
 
 
@@ -100,7 +102,7 @@ def freeze(home: Home, rulebook: Rulebook, each: Known, *, by: str, as_of: date 
             by="campaign",
             by_id=campaign.id,
         )
-    with lake.writer(home) as connection:
+    with _writing(home) as connection:
         _create_tables(connection)
         if campaign.is_import:
             day, fixed = campaign.first, assign_import(connection, campaign, home.secret("token_key"))
@@ -136,7 +138,7 @@ def _by_day(home: Home, rulebook: Rulebook, each: Known, target: str, by: str) -
     """A step that a night takes by itself, asked for by a person: done when its day has come."""
     from mofang_pipeline.campaigns import evaluate  # its statistics take a second to import
 
-    with lake.writer(home) as connection:
+    with _writing(home) as connection:
         _create_tables(connection)
         as_of = follow.last_day(connection)
         if not _is_due(connection, each, target, as_of, rulebook.settings):
@@ -174,7 +176,7 @@ def evaluate_now(home: Home, campaign_id: str, as_of: date) -> int:
             f"it is {each.status.state}; a campaign is evaluated from its launch until it is closed",
             f"当前状态为 {each.status.state}，仅可在启动后、关闭前评估",
         )
-    with lake.writer(home) as connection:
+    with _writing(home) as connection:
         _create_tables(connection)
         last = follow.last_day(connection)
         if last is None or as_of > last or as_of < each.campaign.first:
@@ -183,6 +185,18 @@ def evaluate_now(home: Home, campaign_id: str, as_of: date) -> int:
                 f"{as_of} 不在活动首日 {each.campaign.first} 与最后计算日 {last} 之间",
             )
         return evaluate.evaluate(connection, rulebook, each.campaign, as_of, [as_of])
+
+
+@contextmanager
+def _writing(home: Home) -> Iterator[Connection]:
+    """The lake, to be written by a person who waits for it; Refused while a night is writing."""
+    try:
+        with lake.writer(home, wait_seconds=WAIT_SECONDS) as connection:
+            yield connection
+    except lake.LakeBusyError:
+        raise Refused(
+            "a run is writing; repeat this when it has ended", "正在计算，请在运行结束后重试"
+        ) from None
 
 
 def _tell_the_lake(home: Home, rulebook: Rulebook) -> None:

@@ -3,6 +3,7 @@
 Here: what stands on the page and how numbers are written. The words are in wording.py, the layout in templates/.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,12 +23,14 @@ FEN_METRICS = ("pay_amt", "aum_change")
 COLOURS = {"better": "#1b7f4b", "worse": "#b42318"}
 ROW_HEIGHT, LEFT, RIGHT, REACH = 26, 260, 640, 5.0  # of the forest plot; REACH standard errors to each side
 QUERIES = {
-    "effects": "select * from mart.campaign_effect where campaign = ? order by is_primary desc, arm, metric, method",
+    "effects": "select * from mart.campaign_effect where campaign = $campaign"
+    " order by is_primary desc, arm, metric, method",
     "funnel": "select stage, sum(customers) as customers from mart.campaign_funnel"
-    " where campaign = ? and arm <> 'control' group by stage, place order by place",
-    "roi": "select * from mart.campaign_roi where campaign = ?",
-    "moves": "select * from mart.campaign_transition where campaign = ? and horizon_days = 0"
-    " and from_segment <> to_segment order by abs(extra_customers) desc, from_segment, to_segment limit 8",
+    " where campaign = $campaign and arm <> 'control' group by stage, place order by place",
+    "roi": "select * from mart.campaign_roi where campaign = $campaign",
+    "moves": "select * from mart.campaign_transition where campaign = $campaign and horizon_days = 0"
+    " and from_segment <> to_segment and customers_treatment >= $fewest and customers_control >= $fewest"
+    " order by abs(extra_customers) desc, from_segment, to_segment limit 8",
 }
 
 
@@ -40,13 +43,25 @@ class Found:
     roi: list[Row]
     moves: list[Row]
 
+    @staticmethod
+    def read(
+        connection: duckdb.DuckDBPyConnection,
+        queries: Mapping[str, str],
+        campaign_id: str,
+        *,
+        fewest: int = 0,
+    ) -> "Found":
+        """From the lake; moves of fewer than `fewest` customers are left out."""
+        values = {"campaign": campaign_id, "fewest": fewest}
+        return Found(*(_rows(connection, query, values) for query in queries.values()))
+
 
 def write_report(home: Home, rulebook: Rulebook, campaign_id: str, to: Path, language: str) -> None:
     """Writes the page to the file `to`. Refused where nothing was ever computed."""
     each = known(home, rulebook, campaign_id)
     try:
         with lake.connect(home, read_only=True) as connection:
-            found = Found(*(_rows(connection, query, campaign_id) for query in QUERIES.values()))
+            found = Found.read(connection, QUERIES, campaign_id)
     except duckdb.Error:
         raise Refused("nothing is computed yet: run its days first", "尚未计算，请先计算其日期") from None
     to.parent.mkdir(parents=True, exist_ok=True)
@@ -81,8 +96,8 @@ def page(each: Known, rulebook: Rulebook, found: Found, language: str) -> str:
     return environment.get_template("report.html").render(page=content, t=text, language=language)
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, query: str, campaign_id: str) -> list[Row]:
-    result = connection.execute(query, [campaign_id])
+def _rows(connection: duckdb.DuckDBPyConnection, query: str, values: Mapping[str, object]) -> list[Row]:
+    result = connection.execute(query, {name: value for name, value in values.items() if f"${name}" in query})
     names = [column[0] for column in result.description]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 

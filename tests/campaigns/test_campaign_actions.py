@@ -4,10 +4,12 @@ import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import count
+from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
-from mofang_pipeline import lake
+from mofang_pipeline import lake, published
 from mofang_pipeline.assignment import arm, place, places_of
 from mofang_pipeline.campaigns import follow
 from mofang_pipeline.campaigns.actions import advance, needed_now
@@ -17,8 +19,10 @@ from mofang_pipeline.cli.application import execute
 from mofang_pipeline.control import log
 from mofang_pipeline.control.database import engine
 from mofang_pipeline.home import REPOSITORY, Home
+from mofang_pipeline.portal.application import application, viewer_header
 from mofang_pipeline.refusals import Refused
 from mofang_pipeline.rules import in_force
+from mofang_pipeline.serving import publish
 from tests.campaigns import set_bank as bank
 
 LAUNCH = bank.DAY + timedelta(days=1)
@@ -178,6 +182,29 @@ def test_who_is_left_out_has_a_reason(home: Home, everyone: str) -> None:
             expected[number] = "frequency_cap"
     found = rows(home, "select customer_key, reason from mart.campaign_left_out where campaign = ?", everyone)
     assert dict(found) == expected
+
+
+def asked_of_the_portal(home: Home, org_code: str, path: str, **query: str) -> Any:
+    """The answer of the page's service to a branch's analyst, on the lake as it is now."""
+    with lake.writer(home) as connection:
+        published.write_organisations(connection, in_force(home))
+        snapshot = lake.latest_snapshot(connection)
+    publish.publish(home, snapshot, bank.DAY)
+    viewer = {"user": "lin", "role": "branch_analyst", "org_code": org_code, "language": "zh"}
+    headers = {"X-Mofang-Viewer": viewer_header(viewer)}
+    return TestClient(application(home)).get(f"/campaigns/{path}", params=query, headers=headers)
+
+
+def test_the_page_shows_one_campaign_whole(home: Home, everyone: str) -> None:
+    found = asked_of_the_portal(home, "000000", "one", campaign=everyone).json()
+    arms = {row["arm"]: row["customers"] for row in found["arms"]}
+    assert (found["state"], set(arms)) == ("frozen", {"control", "treatment"})
+
+
+def test_a_branch_does_not_see_head_office_s_campaigns(home: Home, everyone: str) -> None:
+    assert asked_of_the_portal(home, "540000", "one", campaign=everyone).status_code == 403
+    listed = asked_of_the_portal(home, "540000", "list").json()["campaigns"]
+    assert everyone not in {row["campaign"] for row in listed}
 
 
 def test_a_day_that_has_not_come_is_refused(home: Home, everyone: str) -> None:
