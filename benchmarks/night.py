@@ -53,9 +53,9 @@ class Night:
 def night_in_lake(home: Home, rulebook: Rulebook, day: date) -> Night:
     """Computes `day` by the pipeline's own functions and dbt; its earlier day must be computed."""
     with lake.writer(home) as connection:
-        landed = _timed(lambda: _land(connection, home, rulebook, day))
+        landed = _timed(lambda: land(connection, home, rulebook, day))
         todo = plan.make_plan(connection, day, day, restatement_days=rulebook.settings.restatement_days)
-    wide = _run_dbt(home, todo)
+    wide = run_dbt(home, todo)
     with lake.writer(home) as connection:
         plan.mark_plan(connection, todo)
         return _after_wide(connection, rulebook, todo, landed, wide)
@@ -69,7 +69,7 @@ def night_bare(home: Home, rulebook: Rulebook, day: date, compiled: Path) -> Nig
     with duckdb.connect(config={"threads": home.threads, "memory_limit": home.memory_limit}) as connection:
         connection.execute(f"attach '{file}' as lake")
         connection.execute("use lake.mart")
-        landed = _timed(lambda: _land(connection, home, rulebook, day))
+        landed = _timed(lambda: land(connection, home, rulebook, day))
         todo = plan.make_plan(connection, day, day, restatement_days=rulebook.settings.restatement_days)
         wide = _timed(lambda: _run_compiled(connection, todo, compiled))
         plan.mark_plan(connection, todo)
@@ -93,7 +93,7 @@ def _after_wide(
     return Night(landed, wide, placed, described, moved)
 
 
-def _land(connection: duckdb.DuckDBPyConnection, home: Home, rulebook: Rulebook, day: date) -> None:
+def land(connection: duckdb.DuckDBPyConnection, home: Home, rulebook: Rulebook, day: date) -> None:
     landing.load(
         connection,
         landing=home.landing,
@@ -105,7 +105,7 @@ def _land(connection: duckdb.DuckDBPyConnection, home: Home, rulebook: Rulebook,
     )
 
 
-def _run_dbt(home: Home, todo: plan.Plan) -> float:
+def run_dbt(home: Home, todo: plan.Plan) -> float:
     """Runs dbt and returns the seconds of its models alone, by its own record."""
     target = home.folder("bench")
     dbt_environment(home)
