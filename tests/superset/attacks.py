@@ -49,6 +49,8 @@ def ask(home: Home, questions: list[tuple[str, str, str]]) -> list[dict[str, Any
 MARKS = """
 select org_code, unnest([org_code, name_zh, name_en]) from lake.mart.organisation where level <> 'hq'
 union all
+select org_code, unnest([org_name_zh, org_name_en]) from lake.serving.organisation_option where org_level <> 'hq'
+union all
 select org_code, unnest([aum_fen_sum::varchar, aum_fen_avg::varchar, (aum_fen_avg / 100)::varchar])
 from lake.mart.segment_profile_daily where org_level <> 'hq' and aum_fen_sum > 100000000
 union all
