@@ -27,7 +27,7 @@ LOADED = """() => {
     return charts.length > 0 && waiting.length === 0;
 }"""
 
-PORTAL_LOADED = """() => document.querySelector('main').children.length > 1
+PORTAL_LOADED = """() => document.querySelector('main#page')?.children.length > 1
     && !document.querySelector('[aria-busy=true], .state.loading')"""
 
 

@@ -50,6 +50,22 @@ def test_the_tree_shows_the_profiles_numbers(scratch, superset, page, tmp_path, 
     assert int(shown.replace(",", "")) == ask(scratch, CUSTOMERS, DAY, "000000", "D3")
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_trial_moves_customers_at_once(superset, page, tmp_path, language):
+    dashboards.open_portal(page, superset, "what-if", language)
+    page.fill('input[name="active_days"]', "60")
+    page.wait_for_selector(".moved", timeout=30_000)
+    dashboards.portal_is_still(page)
+    picture(page, tmp_path, f"what-if-{language}")
+    assert fits(page)
+    assert int(page.locator(".moved").inner_text().split()[0].replace(",", "")) > 0
+
+
+def test_what_changes_something_needs_the_token(superset, page):
+    answer = page.request.post(f"{superset}/mofang/api/rules/propose", data={"org": "540000"})
+    assert answer.status == 400
+
+
 def test_the_menu_leads_there_in_the_users_language(superset, page):
     dashboards.open_dashboard(page, superset, "tree-zh")
     page.get_by_text("魔方", exact=True).first.hover()
