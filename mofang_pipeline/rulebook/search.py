@@ -104,6 +104,12 @@ def anyone(steps: Sequence[Step]) -> Row | None:
         return (ordinary if ordinary.reached else _example(_solver(), steps, ())).customer
 
 
+def is_nobody(steps: Sequence[Step]) -> bool:
+    """Whether it is proved that no customer, of any place and day, gives all these answers."""
+    with _lock, _within(_solver(), *(formula(step) for step in steps)):
+        return bool(_solver().check() == z3.unsat)
+
+
 def same_question(one: Step, other: Step, within: Sequence[Step]) -> bool:
     """Whether both conditions are true for the same customers of those who went that way."""
     asked = [formula(replace(step, holds=True)) for step in (one, other)]

@@ -15,16 +15,19 @@ from mofang_pipeline.rulebook.wording import worded
 
 def problem(rulebook: Rulebook, situation: Situation, way: Way, places: Sequence[Place]) -> Problem:
     """The problem of a node that is proved unreachable."""
-    twin = _twin(rulebook, situation, way)
+    siblings = _asked_before(rulebook, situation, way)
+    alone = [step for step in way.steps if step not in siblings]
+    never = search.is_nobody(alone)
+    twin = None if never else _twin(way, siblings)
     if twin is not None:
         en = f"asks the same as its sibling {twin.node}, which takes every customer; change one"
         zh = f"条件与同级 {twin.node} 相同，永远轮不到它，请修改其一"
         shadows = [twin]
     else:
-        steps, always = search.contradiction(way.steps, places)
+        # Where its condition is never true, no sibling is to blame.
+        steps, always = search.contradiction(alone if never else way.steps, places)
         en, zh = _reason(way, steps, always)
         shadows = [step for step in steps if not step.holds]
-    siblings = _asked_before(rulebook, situation, way)
     taken = _taken(way, shadows) or _taken(way, [*shadows, *siblings]) or ("", "")
     texts = zip((en, zh), taken, _where(rulebook, situation, way), strict=True)
     en, zh = ("".join(parts) for parts in texts)
@@ -59,13 +62,12 @@ def undecided(rulebook: Rulebook, situation: Situation, way: Way) -> Problem:
     return Problem(_file(rulebook, situation, way), f"node {way.node.id}", en, zh)
 
 
-def _twin(rulebook: Rulebook, situation: Situation, way: Way) -> Step | None:
+def _twin(way: Way, siblings: Sequence[Step]) -> Step | None:
     """The answer of an earlier sibling whose condition is true for the same customers."""
     if not way.steps or way.steps[-1].node != way.node.id:
         return None
-    before = _asked_before(rulebook, situation, way)
-    within = [step for step in way.steps[:-1] if step not in before]
-    asked = (step for step in before if search.same_question(way.steps[-1], step, within))
+    within = [step for step in way.steps[:-1] if step not in siblings]
+    asked = (step for step in siblings if search.same_question(way.steps[-1], step, within))
     return next(asked, None)
 
 
