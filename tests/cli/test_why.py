@@ -35,7 +35,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     book = rulebook(folder, {"P2": {"window": f"{{value: 10, from: {D1}}}"}})
     (folder / "segment_sets.yaml").write_text(SETS, encoding="utf-8")
     (folder / "campaigns").mkdir()
-    (folder / "campaigns" / "spring.yaml").write_text("campaign: spring\naudience: {set: active}\n")
+    (folder / "campaigns" / "spring.yaml").write_text(CAMPAIGN, encoding="utf-8")
     made = Home(home=tmp_path_factory.mktemp("home"), rulebook=folder)
     rows = [
         customer(province="P2", city=None, aum_fen=0, days_since_last_paid=paid[place])
