@@ -27,6 +27,18 @@ SETS = """
 - {set: elsewhere, zh: 别处, en: Elsewhere, owner: {org: P1, user: a}, kind: rolling, members: "NOW"}
 """
 
+CAMPAIGN = """
+campaign: spring
+zh: 春季
+en: Spring
+org: "P2"
+audience: {set: active}
+arms: {treatment: 0.9, control: 0.1}
+window: {from: 2026-03-01, to: 2026-03-31}
+channel: sms
+plan: {primary: pay_rate, metrics: [pay_rate]}
+"""
+
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Home:

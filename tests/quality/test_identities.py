@@ -14,6 +14,7 @@ FLOWS = "update mart.segment_transition_daily"
 PROFILE = "int.segment_profile"
 SUMS = "mart.campaign_reconciliation"
 MEMBERS = "mart.segment_membership"
+SET_MEMBERS = "mart.segment_set_member"
 VIOLATIONS = {
     "landing_rows_add_up": (
         "mart.landing_file", f"update mart.landing_file set rows_loaded = 7 where dt = date '{D1}'",
@@ -49,6 +50,27 @@ VIOLATIONS = {
     "every_class": (SUMS, f"delete from {SUMS} where {D1_SQL} and class = 'timing'"),
     "audience_as_frozen": (
         "int.campaign_assignment", "update int.campaign_assignment set arm = 'control' where token = 'b'",
+    ),
+    "set_size": (
+        SET_MEMBERS, f"insert into {SET_MEMBERS} by name select date '{D1}' as day, 's' as set_id, 1 as version, "
+        "1 as customer_key",
+    ),
+    "set_of_population": (
+        SET_MEMBERS, f"insert into {SET_MEMBERS} by name select date '{D1}' as day, 's' as set_id, 1 as version, "
+        "99 as customer_key",
+    ),
+    "push_funnel": (
+        "int.push", f"insert into int.push by name select 'p' as push_id, date '{D1}' as as_of, "
+        f"date '{D1}' as expires_on, 2 as candidates, 1 as pushed, 0 as no_consent, 0 as do_not_contact, "
+        "0 as frequency_cap, 0 as higher_priority, 0 as holdout",
+    ),
+    "push_receipts": (
+        "landed.push_receipt", "insert into landed.push_receipt by name select 'r' as receipt_id, 'p' as push_id, "
+        f"'t' as token, date '{D1}' as event_day, 1 as sign",
+    ),
+    "leaver_was_pushed": (
+        "mart.push_leaver", f"insert into mart.push_leaver by name select date '{D1}' as day, 'p' as push_id, "
+        "1 as customer_key",
     ),
     "break_items": ("int.campaign_break", f"delete from int.campaign_break where {D1_SQL}"),
 }  # fmt: skip

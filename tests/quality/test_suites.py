@@ -14,12 +14,16 @@ SUITES = (
     "customer_wide",
     "day_status",
     "landing_file",
+    "push_leaver",
+    "push_manifest",
     "quarantine",
     "segment_distribution_daily",
     "segment_edge_daily",
     "segment_membership",
     "segment_node",
     "segment_profile_daily",
+    "segment_set_member",
+    "segment_set_size_daily",
     "segment_transition_daily",
 )
 RULE = "type: expect_column_values_to_not_be_null\n    kwargs: {column: day}"
