@@ -3,12 +3,14 @@
 import hashlib
 import json
 import multiprocessing
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from mofang_pipeline import lake
 from mofang_pipeline.control import database, log
 from mofang_pipeline.home import Home
+from mofang_pipeline.push import state
 from mofang_pipeline.segment_sets import actions as set_actions
 from mofang_pipeline.segment_sets import members
 from tests.sets import bank, killing
@@ -20,7 +22,7 @@ def test_killed_at_twenty_points(home: Home, tmp_path: Path) -> None:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.sets.killing"])
     save_sets(home)
-    outcomes = []
+    outcomes, manifests = [], []
     for point in POINTS:
         place = tmp_path / f"kill_{point}"
         arguments = {
@@ -35,7 +37,8 @@ def test_killed_at_twenty_points(home: Home, tmp_path: Path) -> None:
         require_whole_or_nothing(place)
         manifest = killing.run(home, arguments)
         require_delivered(place, manifest)
-        require_once(home, manifest)
+        manifests.append(manifest)
+    require_once(home, manifests)
     assert outcomes == [-9] * len(POINTS)
     files = {path: path.read_bytes() for path in sorted(place.rglob("*.*"))}
     assert killing.run(home, arguments) == manifest
@@ -69,18 +72,24 @@ def require_delivered(place: Path, manifest: dict[str, Any]) -> None:
     assert manifest["rows"] == sum(each["rows"] for each in manifest["files"]) == manifest["funnel"]["pushed"]
 
 
-def require_once(home: Home, manifest: dict[str, Any]) -> None:
-    entries = log.entries(database.engine(home), subject=manifest["push_id"])
-    assert [entry.action for entry in entries] == ["push.begun", "push.handed_over"]
+def require_once(home: Home, manifests: list[dict[str, Any]]) -> None:
+    """Each push began once, was handed over once, has each customer once, and a funnel that adds up."""
+    ids = {manifest["push_id"]: manifest["rows"] for manifest in manifests}
+    told = Counter(
+        (entry.subject, entry.action)
+        for entry in log.entries(database.engine(home), actions=state.ACTIONS)
+        if entry.subject in ids
+    )
+    assert told == {(push_id, action): 1 for push_id in ids for action in state.ACTIONS}
     with lake.connect(home, read_only=True) as connection:
         rows = connection.execute(
-            "select count(*), count(distinct token) from mart.push_row_status where push_id = $push_id",
-            {"push_id": manifest["push_id"]},
-        ).fetchone()
-        funnel = connection.execute(
-            "select candidates - no_consent - do_not_contact - frequency_cap - higher_priority - holdout - pushed, "
-            "pushed - accepted - rejected - pending from mart.push_manifest where push_id = $push_id",
-            {"push_id": manifest["push_id"]},
-        ).fetchone()
-    assert rows == (manifest["rows"], manifest["rows"])
-    assert funnel == (0, 0)
+            "select push_id, count(*), count(distinct token) from mart.push_row_status group by push_id"
+        ).fetchall()
+        wrong = connection.execute(
+            "select push_id from mart.push_manifest where candidates <> pushed + no_consent + do_not_contact "
+            "+ frequency_cap + higher_priority + holdout or pushed <> accepted + rejected + pending"
+        ).fetchall()
+    assert {row for row in rows if row[0] in ids} == {
+        (push_id, count, count) for push_id, count in ids.items()
+    }
+    assert wrong == []
