@@ -12,7 +12,7 @@ import pytest
 from mofang_pipeline import lake
 from tests.superset import dashboards
 
-DAY = "2026-11-19"
+FIRST_DAY, DAY = "2026-11-15", "2026-11-19"
 CUSTOMERS = "select customers from mart.segment_profile_daily where day = ? and org_code = ? and node_id = ?"
 
 
@@ -51,6 +51,22 @@ def test_the_tree_shows_the_profiles_numbers(scratch, superset, page, tmp_path, 
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_flow_sums_to_the_trees_counts_and_tells_why(scratch, superset, page, tmp_path, language):
+    dashboards.open_portal(page, superset, f"flow/?level=5&from={FIRST_DAY}&to={DAY}", language)
+    picture(page, tmp_path, f"flow-{language}")
+    assert fits(page)
+    page.get_by_role("tab").nth(1).click()
+    page.wait_for_selector(".matrix tfoot")
+    columns = page.locator(".matrix thead th").all_inner_texts()
+    sums = page.locator(".matrix tfoot td").all_inner_texts()
+    shown = sums[columns.index("D3")]
+    assert int(shown.replace(",", "")) == ask(scratch, CUSTOMERS, DAY, "000000", "D3")
+    page.locator("#about tr.link").first.click()
+    dashboards.portal_is_still(page)
+    assert page.locator("#causes").inner_text().strip()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_trial_moves_customers_at_once(superset, page, tmp_path, language):
     dashboards.open_portal(page, superset, "what-if", language)
     page.fill('input[name="active_days"]', "60")
@@ -61,9 +77,41 @@ def test_a_trial_moves_customers_at_once(superset, page, tmp_path, language):
     assert int(page.locator(".moved").inner_text().split()[0].replace(",", "")) > 0
 
 
+def test_a_change_is_proposed_and_another_user_approves_it(superset, page, passwords, tmp_path):
+    dashboards.open_portal(page, superset, "rules/?org=540000", "zh")
+    picture(page, tmp_path, "rules-zh")
+    page.get_by_role("button", name="修改 沉睡上限").click()
+    page.fill('dialog input[name="sleep_days"]', "200")
+    page.fill('dialog input[name="reason"]', "试点")
+    page.get_by_role("button", name="提交审批").click()
+    page.wait_for_selector(".toast.done")
+    page.get_by_role("tab").nth(1).click()
+    page.wait_for_selector("#waiting tbody tr")
+    assert page.locator("#waiting .primary").count() == 0  # one's own proposal
+    with page.context.browser.new_context(viewport=dashboards.SCREEN) as context:
+        other = context.new_page()
+        dashboards.watch(other)
+        dashboards.log_in(other, superset, "boss", passwords["boss"])
+        dashboards.open_portal(other, superset, "rules/?org=540000&day=2026-12-31&tab=waiting", "en")
+        other.locator("#waiting .primary").first.click()
+        other.locator("dialog .primary").click()
+        other.wait_for_selector(".toast.done")
+        in_force = other.locator("#values tr", has_text="Asleep up to").filter(has_text="200 days")
+        in_force.wait_for(state="attached", timeout=20_000)
+        assert other.errors == []
+
+
 def test_what_changes_something_needs_the_token(superset, page):
     answer = page.request.post(f"{superset}/mofang/api/rules/propose", data={"org": "540000"})
     assert answer.status == 400
+
+
+def test_a_branch_is_refused_another_by_address(superset, page, passwords):
+    with page.context.browser.new_context() as context:
+        branch = context.new_page()
+        dashboards.log_in(branch, superset, "tibet", passwords["tibet"])
+        asked = branch.request.get(f"{superset}/mofang/api/tree/nodes?org=530000")
+        assert (asked.status, asked.headers["cache-control"]) == (403, "no-store")
 
 
 def test_the_menu_leads_there_in_the_users_language(superset, page):
