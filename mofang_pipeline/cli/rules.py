@@ -1,15 +1,20 @@
 """`mofang rules ...`: what the rulebook says, and whether it may be used."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 from mofang_pipeline.cli.failures import CommandError
 from mofang_pipeline.cli.output import Rows, note
-from mofang_pipeline.rulebook import Problem, RulebookError, check, read_rulebook
+from mofang_pipeline.push.channels import FILE as CHANNELS_FILE
+from mofang_pipeline.push.channels import channels
+from mofang_pipeline.rulebook import Problem, Rulebook, RulebookError, check, read_rulebook
 from mofang_pipeline.rulebook.columns import COLUMNS as WIDE_COLUMNS
 from mofang_pipeline.rulebook.prove import examples, proof
 from mofang_pipeline.rulebook.situations import columns_asked, situations_on
+from mofang_pipeline.segment_sets.check import sound
+from mofang_pipeline.segment_sets.written import FILE as SETS_FILE
+from mofang_pipeline.segment_sets.written import definitions_in
 
 COLUMNS = ("file", "node", "reason", "reason_zh")
 
@@ -26,7 +31,30 @@ def _found(folder: Path, step: Callable[[str], None]) -> tuple[Problem, ...]:
         return error.problems
     for warning in proof(rulebook, step=step).unproved:
         note(f"warning: {warning}")
-    return tuple(check(rulebook))
+    return (*check(rulebook), *_set_problems(folder, rulebook), *_channel_problems(folder))
+
+
+def _set_problems(folder: Path, rulebook: Rulebook) -> Iterator[Problem]:
+    """What is wrong with segment_sets.yaml: its form, else each set that cannot be computed."""
+    try:
+        sets = {each.set_id: each for each in definitions_in(folder)}
+    except RulebookError as error:
+        yield from error.problems
+        return
+    for set_id, reason in sound(sets, rulebook)[1].items():
+        en, _, zh = reason.partition(" / ")
+        yield Problem(SETS_FILE, f"set {set_id}", en, zh)
+
+
+def _channel_problems(folder: Path) -> tuple[Problem, ...]:
+    """What is wrong with channels.yaml, which may be absent."""
+    if not (folder / CHANNELS_FILE).exists():
+        return ()
+    try:
+        channels(folder)
+    except RulebookError as error:
+        return error.problems
+    return ()
 
 
 def example_rows(folder: Path, org_code: str | None, day: date) -> Rows:
