@@ -28,10 +28,19 @@ def threshold(asked: Asked) -> int | None:
 
 
 Hidden = Mapping[str, frozenset[str]]  # ISO day -> nodes
+HiddenCells = Mapping[str, frozenset[tuple[str, str]]]  # ISO day -> (organisation, node)
 
 
 def hidden_nodes(asked: Asked, org: str, days: Sequence[date]) -> Hidden:
     """Day -> the nodes of the organisation's tree whose counts this viewer does not see."""
+    return {
+        day: frozenset(node for code, node in cells if code == org)
+        for day, cells in hidden_cells(asked, days).items()
+    }
+
+
+def hidden_cells(asked: Asked, days: Sequence[date]) -> HiddenCells:
+    """Day -> what this viewer does not see of all organisations in scope; nothing for who sees all."""
     limit = threshold(asked)
     if limit is None:
         return {}
@@ -40,17 +49,16 @@ def hidden_nodes(asked: Asked, org: str, days: Sequence[date]) -> Hidden:
     by_day: dict[str, list[tuple[str, str, str, str | None, int]]] = {}
     for row in asked.rows(COUNTS, orgs=orgs, days=list(days)):
         by_day.setdefault(row["day"], []).append(tuple(row.values()))
-    return {day: _hidden(own, tuple(sorted(nodes)), org, limit) for day, nodes in by_day.items()}
+    return {day: _hidden(own, tuple(sorted(nodes)), limit) for day, nodes in by_day.items()}
 
 
 @lru_cache(maxsize=2000)
 def _hidden(
-    own: str, rows: tuple[tuple[str, str, str, str | None, int], ...], org: str, limit: int
-) -> frozenset[str]:
+    own: str, rows: tuple[tuple[str, str, str, str | None, int], ...], limit: int
+) -> frozenset[tuple[str, str]]:
     """Of the viewer's whole scope at once: what one city hides must not follow from its province and the others."""
     told = [(date.fromisoformat(day), code, node, parent, count) for day, code, node, parent, count in rows]
-    found = small_cells.hidden_nodes(own, told, limit)
-    return frozenset(node for nodes in found.values() for code, node in nodes if code == org)
+    return frozenset().union(*small_cells.hidden_nodes(own, told, limit).values())
 
 
 def without_small_links(asked: Asked, links: list[Row]) -> list[Row]:
@@ -76,3 +84,22 @@ def _causes(causes: Mapping[str, int], limit: int) -> dict[str, int | None]:
         fixed=["whole"],
     )
     return {cause: None if cause in hidden else count for cause, count in causes.items()}
+
+
+COARSE = 2  # a share is told in steps of at least so many times the threshold
+FEWEST = 20  # and only of that many times the threshold
+
+
+def coarse_shares(asked: Asked, counts: Mapping[str, int]) -> dict[str, float] | None:
+    """Shares of counts that make a whole; None where they would tell too much.
+
+    Who does not see small counts is told shares in whole steps, each as wide as twice the threshold in customers: what
+    follows from sums and differences with other nodes is never nearer than that.
+    """
+    whole, limit = sum(counts.values()), threshold(asked)
+    if limit is None:
+        return {value: count / whole for value, count in counts.items()} if whole else None
+    if whole < FEWEST * limit:
+        return None
+    step = max(0.01, COARSE * limit / whole)
+    return {value: min(1.0, round(count / whole / step) * step) for value, count in counts.items()}

@@ -160,3 +160,19 @@ create schema if not exists lake.int;
 
 create or replace table lake.int.computed_day as
 select 'segments' as kind, day, province, 1::bigint as load_id from lake.mart.day_status;
+
+create or replace table lake.mart.segment_distribution_daily as
+with described as (
+    select day, org_code, node_id,
+        case
+            when age < 25 then '16-24' when age < 35 then '25-34' when age < 45 then '35-44' when age < 55 then '45-54'
+            when age < 65 then '55-64' else '65+'
+        end as age_band,
+        case when hash(customer_key, 'gender') % 100 < 52 then 'F' else 'M' end as gender,
+        case when (hash(customer_key, 'rural') % 100)::bigint < age then 'rural' else 'urban' end as is_rural,
+        case when pay_cnt_30d = 0 then 'none' when pay_cnt_30d % 3 = 0 then 'wechat' else 'alipay' end as institution
+    from seat
+)
+select day, org_code, node_id, dimension, value, count(*) as customers
+from described unpivot (value for dimension in (age_band, gender, is_rural, institution))
+group by all;

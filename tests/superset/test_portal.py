@@ -136,3 +136,36 @@ def test_breaks_are_listed_and_decided(superset, page, tmp_path, language):
     page.wait_for_selector(".toast.done", timeout=10_000)
     dashboards.portal_is_still(page)
     assert page.locator("#breaks tbody tr").count() in (before - 1, before)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_overview_ranks_the_branches_and_leads_to_their_trees(
+    scratch, superset, page, tmp_path, language
+):
+    dashboards.open_portal(page, superset, "overview", language)
+    picture(page, tmp_path, f"overview-{language}")
+    assert fits(page)
+    shown = page.locator('[data-figure="customers"] .figure b').get_attribute("title")
+    assert int(shown.replace(",", "")) == ask(scratch, CUSTOMERS, DAY, "000000", "root")
+    assert page.locator("#ranking tbody tr").count() == 36
+    page.locator("#ranking tbody tr").first.click()
+    page.wait_for_url("**/mofang/tree/?org=*", timeout=10_000)
+    dashboards.portal_is_still(page)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_profile_sets_a_node_beside_its_parent(scratch, superset, page, tmp_path, language):
+    dashboards.open_portal(page, superset, "profile/?node=D3&since=2026-11-15", language)
+    picture(page, tmp_path, f"profile-{language}")
+    assert fits(page)
+    shown = page.locator("#profile .highlights b").first.inner_text()
+    assert int(shown.replace(",", "")) == ask(scratch, CUSTOMERS, DAY, "000000", "D3")
+    assert page.locator("#shares .beside").count() > 5
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_quality_shows_the_days_by_state(superset, page, tmp_path, language):
+    dashboards.open_portal(page, superset, "quality", language)
+    picture(page, tmp_path, f"quality-{language}")
+    assert fits(page)
+    assert page.locator("#strip li.day.computed").count() == 5
