@@ -134,8 +134,8 @@ def _visible(asked: Asked) -> dict[str, Known]:
 
 
 def _asked_for(asked: Asked) -> Known:
-    name = asked.text("campaign")
     found = _visible(asked)
+    name = asked.text("campaign")
     if name not in found:
         raise Forbidden(f"campaign {name} is not in your scope", f"活动 {name} 不在您的权限范围内")
     return found[name]
