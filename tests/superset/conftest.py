@@ -11,8 +11,9 @@ import pytest
 from playwright.sync_api import Page
 from starlette.testclient import TestClient
 
-from mofang_pipeline import lake, superset_service, users
+from mofang_pipeline import lake, published, superset_service, users
 from mofang_pipeline.home import REPOSITORY, Home
+from mofang_pipeline.landing import tables as landing_tables
 from mofang_pipeline.portal.application import application
 from mofang_pipeline.portal.service import service as portal_service
 from mofang_pipeline.processes import Supervisor
@@ -32,6 +33,9 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Home:
     scratch_lake.build(home, customers=CUSTOMERS, first_day=FIRST_DAY, days=DAYS)
     scratch_rewards.build(home)
     with lake.writer(home) as connection:
+        landing_tables.create_tables(connection)
+        connection.execute(published.statement("tables/push"))
+        connection.execute(published.statement("views/push"))
         views.create_views(connection)
         snapshot = lake.latest_snapshot(connection)
     publish.publish(home, snapshot, date(2026, 11, 19))

@@ -3,15 +3,17 @@
 Pictures go to the test's folder and, with MOFANG_PICTURES=docs/images, to the documentation.
 """
 
+import json
 import os
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from mofang_pipeline import lake
+from mofang_pipeline import lake, superset_service
 from tests.superset import dashboards
 
+PAGES = json.loads((superset_service.BUNDLE / "portal" / "pages.json").read_text(encoding="utf-8"))
 FIRST_DAY, DAY = "2026-11-15", "2026-11-19"
 CUSTOMERS = "select customers from mart.segment_profile_daily where day = ? and org_code = ? and node_id = ?"
 
@@ -64,6 +66,15 @@ def test_the_flow_sums_to_the_trees_counts_and_tells_why(scratch, superset, page
     page.locator("#about tr.link").first.click()
     dashboards.portal_is_still(page)
     assert page.locator("#causes").inner_text().strip()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("name", [each["name"] for each in PAGES])
+def test_every_page_of_the_menu_opens_in_both_languages(superset, page, tmp_path, name, language):
+    dashboards.open_portal(page, superset, name, language)
+    picture(page, tmp_path, f"{name}-{language}")
+    assert fits(page)
+    assert page.locator("h1").inner_text() == next(each[language] for each in PAGES if each["name"] == name)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
