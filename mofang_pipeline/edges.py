@@ -45,6 +45,8 @@ def edge_query(rules: Rules, day: date, provinces: list[str]) -> str:
 def counted_query(rulebook: Rulebook, day: date, provinces: list[str]) -> str:
     """By province, city and leaf: customers whom each change would move, under one rulebook."""
     tried = changes(rulebook, Margin(rulebook.settings.edge_days, rulebook.settings.edge_percent))
+    if not tried:  # a tree that asks for no number has no edges
+        return NOBODY
     after, crossing = columns_after(rulebook, tried), crossings(rulebook, tried)
     leaves = sorted({(row["leaf"], row["hq_leaf"]) for row in ancestor_rows(rulebook)})
     numbered = [(each.column, each.direction, place, 1 << place) for place, each in enumerate(tried)]
