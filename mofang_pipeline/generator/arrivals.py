@@ -48,7 +48,7 @@ with row as (
 )
 select row.*, busy_day.stamp from row join busy_day on busy_day.number = coalesce(row.paid_day, row.day)
 where arrives between $first and $last
-order by arrives, row.number, row.day, seq, kind, defect
+order by arrives, row.number, row.day, seq, kind, defect, paid_day
 """
 
 # No join and no order here: a scan keeps the order in which `arrived` was filled.
