@@ -17,7 +17,7 @@ from mofang_pipeline.campaigns.report import write_report
 from mofang_pipeline.campaigns.showing import shown
 from mofang_pipeline.generator.planting import plant_payments
 from mofang_pipeline.home import REPOSITORY, Home
-from tests.pipeline.conftest import FIRST, run
+from tests.pipeline.conftest import FIRST, give_token_key, run
 
 WINDOW = date(2026, 2, 2), date(2026, 2, 5)
 SET = """
@@ -54,6 +54,7 @@ class Planted:
 def planted(tmp_path_factory: pytest.TempPathFactory, landing: Path) -> Planted:
     root = tmp_path_factory.mktemp("planted")
     shutil.copytree(landing, root / "landing")
+    give_token_key(root)
     shutil.copytree(REPOSITORY / "rulebook", root / "rulebook")
     with (root / "rulebook" / "segment_sets.yaml").open("a", encoding="utf-8") as file:
         file.write(SET)
