@@ -70,7 +70,8 @@ def evaluate(
         "mart.campaign_spillover": after.spillover(connection, campaign, as_of),
     }
     window_days = sorted(day for day in days if campaign.first <= day <= min(campaign.last, as_of))
-    readings = [row for day in window_days for row in results.read(connection, campaign, day).reading_rows()]
+    daily = [results.read(connection, campaign, day, is_daily=True) for day in window_days]
+    readings = [row for each in daily for row in each.reading_rows()]
     _replace(connection, campaign.id, tables, window_days, readings)
     return sum(map(len, tables.values())) + len(readings)
 

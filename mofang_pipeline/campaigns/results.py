@@ -73,8 +73,11 @@ class Reading:
         ]  # fmt: skip
 
 
-def read(connection: Connection, campaign: Campaign, as_of: date) -> Reading:
-    """The campaign's effects as known on `as_of`, over the window so far; empty before its first day."""
+def read(connection: Connection, campaign: Campaign, as_of: date, *, is_daily: bool = False) -> Reading:
+    """The campaign's effects as known on `as_of`, over the window so far; empty before its first day.
+
+    `is_daily`: one of the readings of all days of the window, whose intervals hold together; the last is one too.
+    """
     counts = measures.choose_audience(connection, campaign.id)
     srm_p = sample_ratio_p(counts, campaign.arms)
     if as_of < campaign.first or not counts:
@@ -82,7 +85,7 @@ def read(connection: Connection, campaign: Campaign, as_of: date) -> Reading:
     window = Days(campaign.first, min(as_of, campaign.last))
     live = as_of < campaign.last
     alpha = float(campaign.plan.alpha)
-    alpha = reading_alpha(alpha, campaign.first, campaign.last) if live else alpha
+    alpha = reading_alpha(alpha, campaign.first, campaign.last) if live or is_daily else alpha
     found = _against_control if CONTROL in counts else _against_matched
     effects = tuple(found(connection, campaign, window, as_of, alpha))
     return Reading(campaign, as_of, srm_p, _judged(campaign, effects, srm_p, alpha=alpha, live=live))

@@ -1,11 +1,12 @@
 """`mofang sets ...`: segment sets, listed, looked into, saved and deleted."""
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mofang_pipeline.cli.arguments import DayOption, FormatOption, OrgOption
+from mofang_pipeline.cli.arguments import DayOption, FormatOption, OrgOption, parse_day
 from mofang_pipeline.cli.output import Format, Rows, note, show
 
 if TYPE_CHECKING:
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Segment sets.", no_args_is_help=True, rich_markup_mode=None)
 SetArgument = Annotated[str, typer.Argument(metavar="SET", help="A set's id.")]
+OneDayOption = Annotated[
+    date | None, typer.Option("--day", parser=parse_day, metavar="YYYY-MM-DD", help="The day to look at.")
+]
 ByOption = Annotated[str, typer.Option("--by", metavar="USER", help="Who does it.")]
 
 
@@ -67,14 +71,25 @@ def sizes(
 
 
 @app.command()
-def overlap(day: DayOption, org: OrgOption = None, chosen: FormatOption = None) -> None:
-    """How many customers two sets have in common, for every pair."""
+def overlap(
+    pair: Annotated[list[str] | None, typer.Argument(metavar="[SET OTHER]", help="Two sets' ids.")] = None,
+    day: OneDayOption = None,
+    org: OrgOption = None,
+    chosen: FormatOption = None,
+) -> None:
+    """How many customers two sets have in common: every pair on --day, or SET and OTHER day by day."""
     from mofang_pipeline.cli.reading import newest_lake
     from mofang_pipeline.segment_sets import reading
 
+    if (day is None) == (not pair) or len(pair or ()) not in (0, 2):
+        raise typer.BadParameter("give --day, or the ids of two sets")
     home = _home()
     with newest_lake(home) as connection:
-        found = reading.overlaps(connection, home, day, org)
+        if day is not None:
+            found = reading.overlaps(connection, home, day, org)
+        else:
+            first, second = pair or ()
+            found = reading.overlap_days(connection, home, (first, second), org)
     show(Rows(found.columns, found.rows), chosen or Format.table)
 
 

@@ -34,22 +34,21 @@ def incremental_roi(
 ) -> Return:
     """(incremental margin - cost) / cost over all treatment arms, from sums of what each customer paid.
 
-    The arms share one control, so its variance counts with the square of all treated customers. The interval of the
-    margin meets the settled cost at its upper end, and at its lower end the cost with all that is open added.
+    The arms share one control, so its variance counts with the square of all treated customers. The cost lies between
+    what is settled and that with all that is open added; each end of the margin meets the cost that takes the interval
+    further out (of a loss, the greater cost is the smaller ratio).
     """
     paid = sum(arm.y - arm.n * control.mean for arm in arms)
     margin = margin_rate * paid
     reach = _reach(arms, control, margin_rate, alpha)
     low, high = (None, None) if reach is None else (margin - reach, margin + reach)
-    dearest = cost.settled_fen + cost.open_fen
     return Return(
         paid,
         margin,
         low,
         high,
-        _ratio(margin, cost.settled_fen),
-        _ratio(low, dearest),
-        _ratio(high, cost.settled_fen),
+        _ratio(margin, cost.settled_fen) if cost.settled_fen > 0 else None,
+        *_ends(low, high, cost),
     )
 
 
@@ -67,5 +66,14 @@ def _reach(arms: Sequence[Moments], control: Moments, margin_rate: float, alpha:
     return reach
 
 
-def _ratio(margin: float | None, cost_fen: int) -> float | None:
-    return None if margin is None or cost_fen <= 0 else (margin - cost_fen) / cost_fen
+def _ends(low: float | None, high: float | None, cost: Cost) -> tuple[float | None, float | None]:
+    """The lowest and the highest ratio; where nothing is settled yet, there is no highest."""
+    costs = [each for each in (cost.settled_fen, cost.settled_fen + cost.open_fen) if each > 0]
+    if low is None or high is None or not costs:
+        return None, None
+    highest = max(_ratio(high, each) for each in costs) if cost.settled_fen > 0 else None
+    return min(_ratio(low, each) for each in costs), highest
+
+
+def _ratio(margin: float, cost_fen: int) -> float:
+    return (margin - cost_fen) / cost_fen

@@ -27,7 +27,7 @@ LIST = (
     "expires_on",
 )
 SHOWN = ("set_id", "version", "saved_by", "saved_at", "origin", "kind", "as_of", "members", "where", "flow",
-         "share_with", "expires_on", "used_by")  # fmt: skip
+         "share_with", "expires_on", "used_by", "name_zh", "name_en", "owner_org")  # fmt: skip
 MEMBERS = """
     select day, set_id, version, province, city, customer_key
     from mart.segment_set_member
@@ -47,22 +47,24 @@ OVERLAPS = """
     with sizes as (
         select day, set_id, cast(sum(customers) as bigint) as customers
         from mart.segment_set_size_daily
-        where day = $day and list_contains($sets, set_id) and {place}
+        where ($day is null or day = $day) and list_contains($sets, set_id) and {place}
         group by day, set_id
     ),
     common as (
         select day, set_a, set_b, cast(sum(customers) as bigint) as customers
         from mart.segment_set_overlap_daily
-        where day = $day and list_contains($sets, set_a) and list_contains($sets, set_b) and {place}
+        where
+            ($day is null or day = $day) and list_contains($sets, set_a) and list_contains($sets, set_b)
+            and {place}
         group by day, set_a, set_b
     )
     select
         one.day, one.set_id as set_a, other.set_id as set_b, one.customers as customers_a,
         other.customers as customers_b, coalesce(common.customers, 0) as customers_both
     from sizes as one
-    inner join sizes as other on one.set_id < other.set_id
-    left join common on one.set_id = common.set_a and other.set_id = common.set_b
-    order by set_a, set_b
+    inner join sizes as other on one.day = other.day and one.set_id < other.set_id
+    left join common on one.day = common.day and one.set_id = common.set_a and other.set_id = common.set_b
+    order by one.day, set_a, set_b
 """
 PLACES = {"hq": "true", "tier1": "province = $org", "tier2": "city = $org"}
 
@@ -101,7 +103,7 @@ def shown(home: Home, set_id: str, org_code: str | None = None) -> Table:
         rows.append((
             set_id, version.number, version.saved_by, version.saved_at, version.origin, each.kind, each.as_of,
             each.members, each.where, _flow_text(each.document.get("flow")), ",".join(each.share_with),
-            each.expires_on, used_by if last else "",
+            each.expires_on, used_by if last else "", each.zh, each.en, each.owner_org,
         ))  # fmt: skip
     return Table(SHOWN, rows)
 
@@ -135,6 +137,18 @@ def overlaps(
     """For each pair of sets that the organisation sees: its customers in one, in the other and in both."""
     rulebook, org, seen = _visible(home, org_code)
     return _rows(connection, rulebook, org, OVERLAPS, {"day": day, "sets": seen or [""]})
+
+
+def overlap_days(
+    connection: duckdb.DuckDBPyConnection, home: Home, pair: tuple[str, str], org_code: str | None = None
+) -> Table:
+    """The same of two sets, day by day."""
+    rulebook, org, seen = _visible(home, org_code)
+    for name in pair:
+        existing(known_sets(home)[1], name)
+    return _rows(
+        connection, rulebook, org, OVERLAPS, {"day": None, "sets": sorted(set(pair) & set(seen)) or [""]}
+    )
 
 
 def _visible(home: Home, org_code: str | None) -> tuple[Rulebook, str, list[str]]:

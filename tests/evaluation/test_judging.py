@@ -63,6 +63,21 @@ def test_open_breaks_widen_the_return() -> None:
     assert unsure.roi_low < settled.roi_low  # type: ignore[operator]
 
 
+def test_open_breaks_widen_a_loss_too() -> None:
+    """Control pays more: over a greater cost the same loss is a smaller ratio, which must not raise the lower end."""
+    arms, control = [Moments.of([50, 55, 45])], Moments.of([150, 140, 160, 150])
+    settled, unsure = (
+        incremental_roi(arms, control, margin_rate=0.1, cost=Cost(20, open_fen)) for open_fen in (0, 5)
+    )
+    assert unsure.roi_low == settled.roi_low
+    assert unsure.roi_high > settled.roi_high  # type: ignore[operator]
+
+
+def test_nothing_settled_and_something_open_has_no_upper_end() -> None:
+    found = incremental_roi([Moments.of([150, 140])], Moments.of([50, 55]), margin_rate=0.1, cost=Cost(0, 5))
+    assert (found.roi, found.roi_low is None, found.roi_high) == (None, False, None)
+
+
 @pytest.mark.parametrize(
     ("metric", "effect", "p", "more", "expected"),
     [

@@ -36,6 +36,9 @@ def client(home: Home) -> Iterator[TestClient]:
         "share_with": [SICHUAN],
     }  # fmt: skip
     actions.save(home, actor="x", org_code=TIBET, written=written)
+    actions.save(
+        home, actor="x", org_code=TIBET, written=written | {"set": "page_twin", "members": "F1 or F2"}
+    )
     rulebook, sets = actions.known_sets(home)
     with lake.writer(home) as connection:
         landing_tables.create_tables(connection)
@@ -65,6 +68,29 @@ def test_a_set_is_tried_before_it_is_saved(client: TestClient) -> None:
     tried = Portal(client, TIBET).post("/sets/try", **draft).json()
     saved = Portal(client, TIBET).post("/sets/save", **draft).json()
     assert (tried["customers"] > 0, saved) == (True, {"set": "page_new", "version": 1})
+
+
+def test_a_change_by_those_above_leaves_the_owner(client: TestClient) -> None:
+    """Head office asks for its own customers on the page; the set stays the branch's, and its names are shown."""
+    head_office = Portal(client, "000000")
+    Portal(client, TIBET).post(
+        "/sets/save", set="page_own", zh="自有", en="Own", kind="rolling", members="F1"
+    )
+    shown = head_office.get("/sets/one", set="page_own").json()["versions"][0]
+    head_office.post(
+        "/sets/save", set="page_own", zh=shown["name_zh"], en=shown["name_en"], kind="rolling", members="F2"
+    )
+    latest = head_office.get("/sets/one", set="page_own").json()["versions"][0]
+    kept = [latest[key] for key in ("version", "name_zh", "name_en", "owner_org", "members")]
+    assert kept == [2, "自有", "Own", TIBET, "F2"]
+
+
+def test_what_two_sets_have_in_common_day_by_day(client: TestClient) -> None:
+    pair = {"set": "page_set", "other": "page_twin"}
+    rows = Portal(client, TIBET).get("/sets/overlap_days", **pair).json()
+    on_day = Portal(client, TIBET).get("/sets/overlap", day=str(bank.LAST)).json()
+    expected = [row for row in on_day if (row["set_a"], row["set_b"]) == ("page_set", "page_twin")]
+    assert rows == expected and rows[0]["customers_both"] == rows[0]["customers_a"] > 0
 
 
 def test_what_is_wrong_is_told(client: TestClient) -> None:

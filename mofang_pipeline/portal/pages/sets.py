@@ -43,6 +43,14 @@ def overlap(asked: Asked) -> Answer:
     return [_plain(dict(zip(found.columns, row, strict=True))) for row in found.rows]
 
 
+def overlap_days(asked: Asked) -> Answer:
+    """How many customers two sets have in common, day by day."""
+    org, pair = asked.org(), (asked.text("set"), asked.text("other"))
+    with asked.lake.cursor() as cursor:
+        found = reading.overlap_days(cursor, asked.home, pair, org)
+    return [_plain(dict(zip(found.columns, row, strict=True))) for row in found.rows]
+
+
 def try_set(asked: Asked) -> Answer:
     """How many of the organisation's customers a definition holds on the day, before it is saved."""
     org = asked.org()
@@ -67,9 +75,9 @@ def delete(asked: Asked) -> Answer:
 
 
 def _written(asked: Asked) -> dict[str, object]:
-    """The definition as the form sends it, owned by the organisation that is asked for."""
+    """The definition as the form sends it; a set keeps its owner, a new one is the organisation's asked for."""
     written: dict[str, object] = {key: asked.optional(key) for key in KEYS}
-    written["owner"] = {"org": asked.org(), "user": asked.viewer.user}
+    written["owner"] = _owner(asked)
     if asked.optional("flow_days"):
         written["flow"] = {
             "from_segment": asked.text("from_segment"),
@@ -79,6 +87,14 @@ def _written(asked: Asked) -> dict[str, object]:
     shared = (asked.optional("share_with") or "").replace("，", ",").split(",")
     written["share_with"] = [code.strip() for code in shared if code.strip()]
     return written
+
+
+def _owner(asked: Asked) -> dict[str, str]:
+    org, known = asked.org(), actions.known_sets(asked.home)[1].get(asked.optional("set") or "")
+    if known is None or known.deleted:
+        return {"org": org, "user": asked.viewer.user}
+    definition = known.latest.definition
+    return {"org": definition.owner_org, "user": definition.owner_user}
 
 
 def _plain(row: dict[str, object]) -> dict[str, object]:
@@ -91,6 +107,7 @@ WAYS = [
     get("/list", list_sets),
     get("/one", one),
     get("/overlap", overlap),
+    get("/overlap_days", overlap_days),
     post("/try", try_set),
     post("/save", save, "set.save"),
     post("/delete", delete, "set.save"),

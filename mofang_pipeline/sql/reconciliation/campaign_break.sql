@@ -12,6 +12,7 @@ select
     grant_fen,
     statement_fen,
     ledger_fen,
+    cast(net_fen as bigint) as net_fen,
     difference_fen,
     since,
     cast($as_of - since as integer) as age_days

@@ -104,6 +104,7 @@ select
     statement_fen,
     ledger_rows,
     ledger_fen,
+    redeemed_fen - refunded_fen as net_fen,
     -- What was stated beyond what is owed, or owed and not stated: statement less grant, or statement less ledger.
     cast(case
         when class in ('duplicate', 'ungranted', 'refund_without_redeem', 'outside_window')

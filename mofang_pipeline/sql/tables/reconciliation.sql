@@ -29,8 +29,10 @@ create table if not exists int.campaign_break (
     ledger_fen bigint,
     difference_fen bigint, -- stated beyond what is owed; below 0: owed and not stated
     since date,
-    age_days integer
+    age_days integer,
+    net_fen bigint -- redeemed less refunded
 );
+alter table int.campaign_break add column if not exists net_fen bigint; -- lakes from before it
 
 -- What a day's rows of a campaign rest on beside the landed rows: its definition, matches and terms.
 create table if not exists int.reconciliation_basis (day date, campaign varchar, basis varchar);

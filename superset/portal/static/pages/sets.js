@@ -12,7 +12,7 @@ const words = t({
   zh: {
     title: "客群集", day: "日期", fresh: "新建", name: "名称", kind: "类型", rolling: "滚动", frozen: "固定", customers: "客户数", owner: "所有者", version: "版本",
     definition: "定义", by: "保存人", at: "保存时间", origin: "来源", used: "被以下使用", trend: "客户数走势", versions: "版本", change: "修改", remove: "删除",
-    overlap: "重叠", setA: "客群集", setB: "另一客群集", onlyA: "前者", onlyB: "后者", both: "共有", sets: "全部客群集", none: "没有可见的客群集", todo: "点击“新建”定义第一个。",
+    overlap: "重叠", setA: "客群集", setB: "另一客群集", onlyA: "前者", onlyB: "后者", both: "共有", common: "共有客户走势", sets: "全部客群集", none: "没有可见的客群集", todo: "点击“新建”定义第一个。",
     choose: "请在左侧选择一个客群集", oneDay: "该日之前尚无数据，走势从第二天起显示。", id: "编号", zh: "中文名", en: "英文名", members: "成员（节点或客群集，用 or、and、not、括号）",
     where: "条件", asOf: "固定日期（固定类型必填）", from: "流出客群", to: "流入客群", days: "天数", share: "共享机构（编号，逗号分隔）", expires: "有效期至", save: "保存", test: "试算",
     tested: (n) => `当日有 ${n} 位客户`, saved: (name, n) => `已保存 ${name} 第 ${n} 版`, sure: "删除后不再计算，历史保留。", gone: "已删除", origins: { file: "规则库文件", portal: "门户", cli: "命令行" },
@@ -20,7 +20,7 @@ const words = t({
   en: {
     title: "Segment sets", day: "Day", fresh: "New set", name: "Name", kind: "Kind", rolling: "Rolling", frozen: "Frozen", customers: "Customers", owner: "Owner", version: "Version",
     definition: "Definition", by: "Saved by", at: "Saved at", origin: "From", used: "Used by", trend: "Customers by day", versions: "Versions", change: "Change", remove: "Delete",
-    overlap: "Overlap", setA: "Set", setB: "Other set", onlyA: "In the first", onlyB: "In the other", both: "In both", sets: "All sets", none: "No set to see here", todo: "Define the first with “New set”.",
+    overlap: "Overlap", setA: "Set", setB: "Other set", onlyA: "In the first", onlyB: "In the other", both: "In both", common: "Customers in both, by day", sets: "All sets", none: "No set to see here", todo: "Define the first with “New set”.",
     choose: "Choose a set on the left", oneDay: "Nothing before this day: the trend starts with the second.", id: "Id", zh: "Chinese name", en: "English name", members: "Members (nodes or sets; or, and, not, parentheses)",
     where: "Condition", asOf: "Fixed on (frozen sets)", from: "Moved from", to: "Moved to", days: "Within days", share: "Shared with (codes, by commas)", expires: "Valid until", save: "Save", test: "Try",
     tested: (n) => `${n} customers on this day`, saved: (name, n) => `Saved ${name}, version ${n}`, sure: "It is computed no more; its history stays.", gone: "Deleted", origins: { file: "rulebook file", portal: "portal", cli: "command line" },
@@ -56,7 +56,8 @@ export async function show(page) {
   }
 
   function overlaps() {
-    fill(pairs, async () => overlapTable(await get("sets/overlap", { org: choice.org, day: choice.day })));
+    fill(pairs, async () => overlapTable(await get("sets/overlap", { org: choice.org, day: choice.day }), ({ set_a, set_b }) =>
+      fill(side, async () => pairByDay(set_a, set_b, await get("sets/overlap_days", { org: choice.org, set: set_a, other: set_b })))));
   }
 
   function about() {
@@ -72,11 +73,24 @@ const setTable = (sets, choice, about) => table([
   { key: "customers", label: words.customers, align: "right", format: short },
 ], sets, { sortBy: "customers", onrow: (row) => { choice.set = row.set_id; about(); }, chosen: (row) => row.set_id === choice.set });
 
-const overlapTable = (rows) => table([
+const overlapTable = (rows, onrow) => table([
   { key: "set_a", label: words.setA }, { key: "set_b", label: words.setB },
   { key: "customers_a", label: words.onlyA, align: "right", format: full }, { key: "customers_b", label: words.onlyB, align: "right", format: full },
   { key: "customers_both", label: words.both, align: "right", format: full },
-], rows, { sortBy: "customers_both" });
+], rows, { sortBy: "customers_both", onrow });
+
+function pairByDay(one, other, rows) {
+  const place = el("div", { style: { height: "180px" } });
+  const common = rows.map((row) => [row.day, row.customers_both]);
+  if (common.length > 1) queueMicrotask(() => chart(place, trend(common, full)));
+  return [
+    el("h2", {}, `${one} · ${other}`), card(words.common, common.length > 1 ? place : el("p", { class: "state" }, words.oneDay)),
+    card(words.overlap, table([
+      { key: "day", label: words.day }, { key: "customers_a", label: one, align: "right", format: full },
+      { key: "customers_b", label: other, align: "right", format: full }, { key: "customers_both", label: words.both, align: "right", format: full },
+    ], rows, { sortBy: "day" })),
+  ];
+}
 
 function aboutSet(choice, found, again) {
   const last = found.versions[0];
@@ -110,7 +124,7 @@ async function remove(choice, again) {
 
 function edit(choice, last, again) {
   const moved = /^(\S+) -> (\S+) \((\d+) d\)$/.exec(last.flow ?? "") ?? [];
-  const value = { set: last.set_id, kind: last.kind ?? "rolling", ...last, from_segment: moved[1], to_segment: moved[2], flow_days: moved[3] };
+  const value = { set: last.set_id, kind: last.kind ?? "rolling", ...last, zh: last.name_zh, en: last.name_en, from_segment: moved[1], to_segment: moved[2], flow_days: moved[3] };
   const labels = { set: words.id, zh: words.zh, en: words.en, members: words.members, where: words.where, as_of: words.asOf, from_segment: words.from, to_segment: words.to, flow_days: words.days, share_with: words.share, expires_on: words.expires };
   const field = (key) => el("label", { class: "field" }, el("span", {}, labels[key]), el("input", { name: key, value: value[key] ?? "", required: key === "set" || key === "zh", size: key === "members" || key === "where" ? 60 : 18 }));
   const kind = el("label", { class: "field" }, el("span", {}, words.kind), el("select", { name: "kind" }, ["rolling", "frozen"].map((each) => el("option", { value: each, selected: each === value.kind }, words[each]))));
