@@ -81,15 +81,15 @@ def overlap(
     from mofang_pipeline.cli.reading import newest_lake
     from mofang_pipeline.segment_sets import reading
 
-    if (day is None) == (not pair) or len(pair or ()) not in (0, 2):
+    names = tuple(pair or ())
+    if len(names) != (2 if day is None else 0):
         raise typer.BadParameter("give --day, or the ids of two sets")
     home = _home()
     with newest_lake(home) as connection:
-        if day is not None:
-            found = reading.overlaps(connection, home, day, org)
+        if day is None:
+            found = reading.overlap_days(connection, home, names, org)
         else:
-            first, second = pair or ()
-            found = reading.overlap_days(connection, home, (first, second), org)
+            found = reading.overlaps(connection, home, day, org)
     show(Rows(found.columns, found.rows), chosen or Format.table)
 
 

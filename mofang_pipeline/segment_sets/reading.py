@@ -3,6 +3,7 @@
 Small results as (columns, rows), for the command line and the portal alike.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -140,7 +141,7 @@ def overlaps(
 
 
 def overlap_days(
-    connection: duckdb.DuckDBPyConnection, home: Home, pair: tuple[str, str], org_code: str | None = None
+    connection: duckdb.DuckDBPyConnection, home: Home, pair: Sequence[str], org_code: str | None = None
 ) -> Table:
     """The same of two sets, day by day."""
     rulebook, org, seen = _visible(home, org_code)
