@@ -1,18 +1,16 @@
 """A staged list to a folder, a real SFTP server and an S3-compatible server: whole files, the manifest last."""
 
-import asyncio
 import json
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-import asyncssh
 import fsspec
 import fsspec.config
 import pytest
 
 from mofang_pipeline.push.handover import hand_over, shown
 from mofang_pipeline.refusals import Refused
+from tests.sets import servers
 
 
 @pytest.fixture
@@ -58,48 +56,14 @@ def test_credentials_are_not_shown() -> None:
     assert shown("sftp://bank:secret@10.0.0.1:22/in") == "sftp://10.0.0.1:22/in"
 
 
-class AnyPassword(asyncssh.SSHServer):
-    def begin_auth(self, username: str) -> bool:
-        return False
-
-
 @pytest.fixture
-def sftp(tmp_path: Path) -> Iterator[tuple[str, Path, str]]:
+def sftp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, Path, str]]:
     """A running SFTP server: its URL, the folder behind it and its line for known_hosts."""
-    root = tmp_path / "sftp"
-    root.mkdir()
-    key = asyncssh.generate_private_key("ssh-ed25519")
-    loop, started, port = asyncio.new_event_loop(), threading.Event(), []
-
-    async def serve() -> None:
-        server = await asyncssh.create_server(
-            AnyPassword, "127.0.0.1", 0, server_host_keys=[key],
-            sftp_factory=lambda channel: asyncssh.SFTPServer(channel, chroot=str(root).encode()),
-        )  # fmt: skip
-        port.append(server.get_port())
-        started.set()
-
-    def run() -> None:
-        asyncio.set_event_loop(loop)
-        loop.create_task(serve())
-        loop.run_forever()
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    assert started.wait(20)
-    line = f"[127.0.0.1]:{port[0]} {key.export_public_key().decode()}"
-    yield f"sftp://bank@127.0.0.1:{port[0]}/in", root, line
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
+    monkeypatch.setitem(fsspec.config.conf, "sftp", servers.SFTP_OPTIONS)
+    with servers.sftp_server(tmp_path / "sftp") as (url, line):
+        yield url, tmp_path / "sftp", line
 
 
-@pytest.fixture
-def sftp_password(monkeypatch: pytest.MonkeyPatch) -> None:
-    options = {"password": "secret", "look_for_keys": False, "allow_agent": False}
-    monkeypatch.setitem(fsspec.config.conf, "sftp", options)
-
-
-@pytest.mark.usefixtures("sftp_password")
 def test_sftp(staged: Path, sftp: tuple[str, Path, str], no_hosts: Path) -> None:
     url, root, line = sftp
     no_hosts.write_text(line)
@@ -108,7 +72,6 @@ def test_sftp(staged: Path, sftp: tuple[str, Path, str], no_hosts: Path) -> None
     assert content(root / "in" / staged.name) == content(staged)
 
 
-@pytest.mark.usefixtures("sftp_password")
 def test_sftp_goes_on_where_it_was_cut(staged: Path, sftp: tuple[str, Path, str], no_hosts: Path) -> None:
     url, root, line = sftp
     no_hosts.write_text(line)
@@ -119,7 +82,6 @@ def test_sftp_goes_on_where_it_was_cut(staged: Path, sftp: tuple[str, Path, str]
     assert content(target) == content(staged)
 
 
-@pytest.mark.usefixtures("sftp_password")
 def test_an_unknown_sftp_server_is_refused(staged: Path, sftp: tuple[str, Path, str], no_hosts: Path) -> None:
     with pytest.raises(Refused, match="known_hosts"):
         hand_over(staged, sftp[0], no_hosts)
@@ -128,21 +90,9 @@ def test_an_unknown_sftp_server_is_refused(staged: Path, sftp: tuple[str, Path, 
 @pytest.fixture
 def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[fsspec.AbstractFileSystem]:
     """An S3-compatible server with the bucket `lists`."""
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    options = {
-        "key": "k",
-        "secret": "s",
-        "endpoint_url": f"http://{host}:{port}",
-    }
-    monkeypatch.setitem(fsspec.config.conf, "s3", options)
-    store = fsspec.filesystem("s3", skip_instance_cache=True)
-    store.mkdir("lists")
-    yield store
-    server.stop()
+    with servers.s3_server() as options:
+        monkeypatch.setitem(fsspec.config.conf, "s3", options)
+        yield fsspec.filesystem("s3", skip_instance_cache=True)
 
 
 def test_object_store(staged: Path, bucket: fsspec.AbstractFileSystem, no_hosts: Path) -> None:
