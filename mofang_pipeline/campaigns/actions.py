@@ -19,8 +19,16 @@ from mofang_pipeline.home import Home
 from mofang_pipeline.landing import tables as landing_tables
 from mofang_pipeline.refusals import Refused
 from mofang_pipeline.rulebook import Rulebook
+from mofang_pipeline.rulebook.campaign import Campaign
 from mofang_pipeline.rulebook.model import Settings
-from mofang_pipeline.segment_sets.actions import existing, known_sets, release, use
+from mofang_pipeline.segment_sets.actions import (
+    existing,
+    known_sets,
+    release,
+    require_in_force,
+    require_visible,
+    use,
+)
 
 Connection = duckdb.DuckDBPyConnection
 WAIT_SECONDS = 30
@@ -36,18 +44,27 @@ def advance(home: Home, campaign_id: str, target: str, *, by: str, as_of: date |
         return freeze(home, rulebook, each, by=by, as_of=as_of)
     if target in BY_DAY:
         return _by_day(home, rulebook, each, target, by)
-    each = _approved(home, each, by) if target == "approved" else record(home, each, target, by)
+    each = _approved(home, rulebook, each, by) if target == "approved" else record(home, each, target, by)
     if target == "closed" and each.campaign.set_name:
         of_set = {"set_id": each.campaign.set_name, "by": "campaign", "by_id": campaign_id}
         release(home, actor=by, org_code=each.campaign.org_code, **of_set)
-    _tell_the_lake(home, rulebook)
+    tell_the_lake(home, rulebook)
     return each
 
 
-def _approved(home: Home, each: Known, by: str) -> Known:
+def require_set(home: Home, rulebook: Rulebook, campaign: Campaign) -> None:
+    """Refused unless the campaign's set is there, may be used by its organisation and has not expired by then."""
+    if campaign.set_name:
+        definition = existing(known_sets(home)[1], campaign.set_name).latest.definition
+        require_visible(rulebook, campaign.org_code, definition)
+        require_in_force(definition, campaign.first)
+
+
+def _approved(home: Home, rulebook: Rulebook, each: Known, by: str) -> Known:
     """With the sample size that the plan needs, as it was shown: None where no day is computed yet."""
-    if each.campaign.set_name:
-        existing(known_sets(home)[1], each.campaign.set_name)
+    if each.problem:
+        raise Refused(*each.problem.split(" / ", 1))
+    require_set(home, rulebook, each.campaign)
     need = needed_now(home, each)
     shown = None if need is None else {**vars(need), "as_of": need.as_of.isoformat()}
     return record(home, each, "approved", by, {"plan_hash": each.campaign.plan_hash, "sample_size": shown})
@@ -59,7 +76,8 @@ def needed_now(home: Home, each: Known) -> Need | None:
         return None
     with suppress(duckdb.Error), lake.connect(home, read_only=True) as connection:
         day = set_day(connection, each, before=None)
-        return None if day is None else need_of(connection, each.campaign, day)
+        level = rules.in_force(home).organisations[each.campaign.org_code].level
+        return None if day is None else need_of(connection, each.campaign, day, level)
     return None
 
 
@@ -94,6 +112,7 @@ def freeze(home: Home, rulebook: Rulebook, each: Known, *, by: str, as_of: date 
             f"活动于 {campaign.first} 开始，名单须以此前某日为准，而非 {as_of}",
         )
     if campaign.set_name:
+        require_set(home, rulebook, campaign)
         use(
             home,
             actor=by,
@@ -199,7 +218,7 @@ def _writing(home: Home) -> Iterator[Connection]:
         ) from None
 
 
-def _tell_the_lake(home: Home, rulebook: Rulebook) -> None:
+def tell_the_lake(home: Home, rulebook: Rulebook) -> None:
     """mart.campaign as of now, unless a night is writing, which does it itself when it comes to campaigns."""
     with suppress(lake.LakeBusyError), lake.writer(home, wait_seconds=PATIENCE_SECONDS) as connection:
         _create_tables(connection)

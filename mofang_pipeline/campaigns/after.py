@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 
 from mofang_pipeline.campaigns import measures
+from mofang_pipeline.campaigns.budget import spent
 from mofang_pipeline.campaigns.measures import Cell, Days
 from mofang_pipeline.campaigns.results import HORIZONS
 from mofang_pipeline.evaluation.estimates import Estimate, raw
@@ -61,9 +62,7 @@ def roi(connection: Connection, campaign: Campaign, as_of: date, srm_p: float | 
 
 def _costs(connection: Connection, campaign: Campaign, as_of: date) -> tuple[int, int, int]:
     """(contacts, reconciled rewards, open breaks) in fen."""
-    values = {"campaign": campaign.id, "as_of": as_of}
-    [(contacts,)] = connection.execute(statement("campaigns/contacts_sent"), values).fetchall()
-    return int(contacts) * campaign.cost_fen_per_contact, *_reconciled(connection, campaign.id, as_of)
+    return spent(connection, campaign, as_of).contact_fen, *_reconciled(connection, campaign.id, as_of)
 
 
 def _reconciled(connection: Connection, campaign_id: str, as_of: date) -> tuple[int, int]:

@@ -19,6 +19,11 @@ from mofang_pipeline.rulebook.campaign import Campaign
 
 Connection = duckdb.DuckDBPyConnection
 COLUMNS = ("customer_id", "arm")
+SCOPES = {
+    "hq": "true",
+    "tier1": "member.province = $org",
+    "tier2": "member.city = $org",
+}  # by the level of $org
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ def assign_set(
     often, who is in a campaign of the same days with the same or a higher priority.
     """
     arms = ranges(campaign.arms)
-    scope = {"hq": "true", "tier1": "member.province = $org", "tier2": "member.city = $org"}[org_level]
+    scope = SCOPES[org_level]
     query = statement("campaigns/candidates").replace("{scope}", scope)
     query = query.replace("{global_place}", place_sql("$global_salt", "identity.token"))
     query = query.replace("{place}", place_sql("$campaign", "identity.token"))

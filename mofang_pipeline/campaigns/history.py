@@ -2,11 +2,12 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from mofang_pipeline.campaigns.states import ACTION, Status, after, fold
+from mofang_pipeline.campaigns.states import ACTIONS, ADVANCED, Status, after, fold
 from mofang_pipeline.control import log
 from mofang_pipeline.control.database import engine
 from mofang_pipeline.home import Home
@@ -21,12 +22,16 @@ NIGHT = "mofang"  # the actor of what no person does
 
 @dataclass(frozen=True)
 class Known:
-    """A campaign as it holds, what the log says of it, whether its file says something else by now, what ails it."""
+    """A campaign as it holds, what the log says of it, whether it was planned anew since it was frozen, what ails it.
+
+    `is_saved`: it holds as somebody saved it in the portal, not as a file has it.
+    """
 
     campaign: Campaign
     status: Status
     changed: bool = False
     problem: str | None = None
+    is_saved: bool = False
 
 
 def written_campaigns(home: Home, rulebook: Rulebook) -> dict[str, Campaign]:
@@ -41,21 +46,21 @@ def written_campaigns(home: Home, rulebook: Rulebook) -> dict[str, Campaign]:
 
 
 def known_campaigns(home: Home, rulebook: Rulebook) -> dict[str, Known]:
-    """Every campaign of the rulebook, those that are frozen with the plan that was frozen.
+    """Every campaign of the rulebook and the portal, those that are frozen with the plan that was frozen.
 
-    A frozen campaign whose file was taken away is among them still, as changed.
+    What the portal saved stands until the file's plan changes. A frozen campaign whose file was taken away is among
+    them still, as changed.
     """
     told: dict[str, list[log.Entry]] = defaultdict(list)
-    for entry in log.entries(engine(home), actions=(ACTION,)):
+    for entry in log.entries(engine(home), actions=ACTIONS):
         told[entry.subject].append(entry)
     written = written_campaigns(home, rulebook)
-    found = {
-        name: _known(home, rulebook, each, fold(told[name], each.maker)) for name, each in written.items()
-    }
-    for name in sorted(set(told) - set(written)):
-        status = fold(told[name])
-        if status.is_frozen:
-            found[name] = Known(_held(home, name, status), status, changed=True)
+    found = {}
+    for name in sorted({*written, *told}):
+        file = written.get(name)
+        status = fold(told[name], file.maker if file else None)
+        if each := _known(home, rulebook, name, file, status):
+            found[name] = each
     return found
 
 
@@ -64,35 +69,61 @@ def known(home: Home, rulebook: Rulebook, campaign_id: str) -> Known:
     if campaign_id not in found:
         listed = ", ".join(found) or "none"
         raise Refused(
-            f"there is no campaign {campaign_id!r} in rulebook/campaigns; there are: {listed}",
-            f"rulebook/campaigns 中没有活动 {campaign_id!r}；现有：{listed}",
+            f"there is no campaign {campaign_id!r}; there are: {listed}",
+            f"没有活动 {campaign_id!r}；现有：{listed}",
         )
     return found[campaign_id]
 
 
-def _known(home: Home, rulebook: Rulebook, written: Campaign, status: Status) -> Known:
-    written = written if written.org_code else replace(written, org_code=rulebook.head_office.org_code)
-    if not status.is_frozen:
-        return Known(written, status)
-    held = _held(home, written.id, status)
-    return Known(replace(held, zh=written.zh, en=written.en), status, held.plan_hash != written.plan_hash)
+def _known(home: Home, rulebook: Rulebook, name: str, file: Campaign | None, status: Status) -> Known | None:
+    """None: neither a file nor the portal has it any more, and it was never frozen."""
+    is_saved = bool(status.saved) and status.saved_over == (file.plan_hash if file else None)
+    written = planned(home, name, status.saved) if is_saved else file
+    if written is not None and not written.org_code:
+        written = replace(written, org_code=rulebook.head_office.org_code)
+    if status.is_frozen:
+        held = planned(home, name, status.frozen["plan"])
+        if written is None:
+            return Known(held, status, changed=True)
+        changed = held.plan_hash != written.plan_hash
+        return Known(replace(held, zh=written.zh, en=written.en), status, changed, is_saved=is_saved)
+    if written is None:
+        return None
+    problem = first_problem(rulebook, written) if is_saved else None  # of a file they are told before this
+    return Known(written, status, problem=problem, is_saved=is_saved)
 
 
-def _held(home: Home, campaign_id: str, status: Status) -> Campaign:
-    """The campaign as it was frozen."""
-    document = json.loads(json.dumps(status.frozen["plan"]), parse_float=Decimal)
-    return campaign_of(document, home.rulebook / FOLDER / f"{campaign_id}.yaml")
+def first_problem(rulebook: Rulebook, campaign: Campaign) -> str | None:
+    """What is wrong with the campaign by the rules of today, in both languages."""
+    found = next(campaign_problems(replace(rulebook, campaigns=(campaign,))), None)
+    return None if found is None else f"{found.subject}: {found.en} / {found.zh}"
 
 
-def record(home: Home, of: Known, target: str, actor: str, details: dict[str, Any] | None = None) -> Known:
-    """Adds the step to the log; Refused if somebody was faster. Returns the campaign with its new status."""
+def planned(home: Home, name: str, plan: Mapping[str, Any]) -> Campaign:
+    """The campaign of a plan as the log keeps it."""
+    document = json.loads(json.dumps(plan), parse_float=Decimal)
+    return campaign_of(document, home.rulebook / FOLDER / f"{name}.yaml")
+
+
+def status_of(home: Home, campaign_id: str) -> Status:
+    """What the log says of the campaign, if only that it was thrown away once."""
+    return fold(log.entries(engine(home), actions=ACTIONS, subject=campaign_id))
+
+
+def record(home: Home, of: Known, target: str, actor: str, details: Mapping[str, Any] | None = None) -> Known:
+    """Adds the step to `target` to the log; returns the campaign with its new status."""
+    return add(home, of, ADVANCED, actor, {"from": of.status.state, "to": target, **(details or {})})
+
+
+def add(home: Home, of: Known, action: str, actor: str, payload: dict[str, Any]) -> Known:
+    """Adds an entry about the campaign; Refused if somebody was faster. Returns it with its new status."""
     entry = log.append(
         engine(home),
         actor=actor,
-        action=ACTION,
+        action=action,
         subject=of.campaign.id,
         org_code=of.campaign.org_code,
-        payload={"from": of.status.state, "to": target, **(details or {})},
+        payload=payload,
         expect=of.status.seq,
     )
-    return replace(of, status=after(of.status, entry.actor, entry.payload, entry.seq))
+    return replace(of, status=after(of.status, entry))

@@ -7,6 +7,7 @@ from decimal import Decimal
 import duckdb
 
 from mofang_pipeline.campaigns import measures
+from mofang_pipeline.campaigns.audience import SCOPES
 from mofang_pipeline.campaigns.measures import Days
 from mofang_pipeline.evaluation.moments import Moments
 from mofang_pipeline.rulebook.campaign import CONTROL, Campaign
@@ -35,9 +36,9 @@ class Need:
         return self.candidates >= self.treatment + self.control
 
 
-def need_of(connection: Connection, campaign: Campaign, as_of: date) -> Need:
-    """What the campaign's plan needs, judged by its segment set or audience as of a computed day."""
-    _choose(connection, campaign, as_of)
+def need_of(connection: Connection, campaign: Campaign, as_of: date, org_level: str) -> Need:
+    """What the campaign's plan needs, judged by its organisation's customers of the set on a computed day."""
+    _choose(connection, campaign, as_of, org_level)
     length = campaign.last - campaign.first
     metric = campaign.plan.primary
     unknown = measures.measure(connection, [metric], {"window": Days(as_of - length, as_of)}, as_of)
@@ -47,13 +48,15 @@ def need_of(connection: Connection, campaign: Campaign, as_of: date) -> Need:
     return _need(campaign, as_of, found)
 
 
-def _choose(connection: Connection, campaign: Campaign, as_of: date) -> None:
+def _choose(connection: Connection, campaign: Campaign, as_of: date, org_level: str) -> None:
+    scope = SCOPES[org_level]
+    values = {"set_name": campaign.set_name, "as_of": as_of, "org": campaign.org_code}
     connection.execute(
-        """create or replace temp table campaign_subject as
-        select customer_key, '' as arm, '' as stratum from mart.segment_set_member
-        where set_id = $set_name and (day = $as_of or kind = 'frozen')
+        f"""create or replace temp table campaign_subject as
+        select customer_key, '' as arm, '' as stratum from mart.segment_set_member as member
+        where set_id = $set_name and (day = $as_of or kind = 'frozen') and {scope}
         group by customer_key""",
-        {"set_name": campaign.set_name, "as_of": as_of},
+        {name: value for name, value in values.items() if name != "org" or "$org" in scope},
     )
 
 

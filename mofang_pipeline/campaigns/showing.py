@@ -7,6 +7,8 @@ import duckdb
 
 from mofang_pipeline import lake
 from mofang_pipeline.campaigns.actions import needed_now
+from mofang_pipeline.campaigns.budget import spent
+from mofang_pipeline.campaigns.follow import last_day
 from mofang_pipeline.campaigns.history import Known, known, known_campaigns
 from mofang_pipeline.campaigns.states import ZH
 from mofang_pipeline.home import Home
@@ -27,7 +29,7 @@ LIST = (
 SHOWN = ("part", "name", "value", "low", "high", "note")
 Row = tuple[Any, ...]
 QUERIES = {
-    "state": """select 'problem', problem, null, null, null from mart.campaign
+    "night": """select 'problem', problem, null, null, null from mart.campaign
         where campaign = ? and problem is not null""",
     "audience": "select arm, count(*), null, null, null from mart.campaign_audience where campaign = ? group by arm",
     "left out": """select reason, count(*), null, null, other_campaign from mart.campaign_left_out
@@ -61,6 +63,7 @@ def shown(home: Home, rulebook: Rulebook, campaign_id: str) -> list[Row]:
     rows = [*_state(each), *_need(home, each)]
     try:
         with lake.connect(home, read_only=True) as connection:
+            rows += _budget(connection, each)
             for part, query in QUERIES.items():
                 rows += [(part, *row) for row in _rows(connection, query, campaign_id)]
     except duckdb.Error:  # nothing was ever computed
@@ -73,11 +76,33 @@ def _state(each: Known) -> Iterator[Row]:
     yield "state", "state", status.state, None, None, ZH[status.state]
     yield "state", "window", f"{campaign.first} .. {campaign.last}", None, None, None
     yield "state", "maker", status.maker, None, None, None
+    yield "state", "handed in by", status.submitter, None, None, None
     yield "state", "approver", status.approver, None, None, None
     if status.is_frozen:
         yield "state", "frozen_on", status.frozen["frozen_on"], None, None, f"plan {status.frozen_hash}"
+    if each.problem:
+        yield "state", "problem", each.problem, None, None, None
     if each.changed:
         yield "state", "plan_changed", "yes", None, None, "the file differs from what was frozen, which holds"
+
+
+def _budget(connection: duckdb.DuckDBPyConnection, each: Known) -> Iterator[Row]:
+    as_of = last_day(connection)
+    if each.campaign.budget_fen is None or as_of is None:
+        return
+    found = spent(connection, each.campaign, as_of)
+    yield "budget", "budget_fen", found.budget_fen, None, None, None
+    yield "budget", "contacts_fen", found.contact_fen, None, None, f"{found.contacts} contacts"
+    yield "budget", "granted_fen", found.granted_fen, None, None, None
+    left = found.remaining_fen
+    yield (
+        "budget",
+        "remaining_fen",
+        left,
+        None,
+        None,
+        "beyond the budget" if left is not None and left < 0 else None,
+    )
 
 
 def _need(home: Home, each: Known) -> Iterator[Row]:

@@ -16,15 +16,23 @@ ZH = {
     "reconciled": "已对账", "evaluated": "已评估", "closed": "已关闭",
 }  # fmt: skip
 BY_DAY = ("live", "ended", "reconciled", "evaluated")  # a night moves these when their day has come
-ACTION = "campaign.advanced"
+ADVANCED = "campaign.advanced"  # a step; the others are what people do with a draft
+SAVED, SUBMITTED, DISCARDED = "campaign.saved", "campaign.submitted", "campaign.discarded"
+ACTIONS = (ADVANCED, SAVED, SUBMITTED, DISCARDED)
 
 
 @dataclass(frozen=True)
 class Status:
-    """What the log says of one campaign; `seq` is its last entry's, 0 for none."""
+    """What the log says of one campaign; `seq` is its last entry's, 0 for none.
+
+    `saved`: the plan as somebody saved it in the portal; `saved_over`: the plan of the file that it stands in for.
+    """
 
     state: str = "draft"
     maker: str | None = None
+    submitter: str | None = None
+    saved: Mapping[str, Any] = field(default_factory=dict)
+    saved_over: str | None = None
     approver: str | None = None
     approval: Mapping[str, Any] = field(default_factory=dict)
     frozen: Mapping[str, Any] = field(default_factory=dict)
@@ -47,21 +55,36 @@ def fold(entries: Iterable[Any], maker: str | None = None) -> Status:
     """The status after these entries of one campaign; `maker` is the file's, until the log names another."""
     status = Status(maker=maker)
     for entry in entries:
-        if entry.action == ACTION:
-            status = after(status, entry.actor, entry.payload, entry.seq)
+        if entry.action in ACTIONS:
+            status = after(status, entry)
     return status
 
 
-def after(before: Status, actor: str, payload: Mapping[str, Any], seq: int) -> Status:
-    state = str(payload["to"])
-    kept = {**vars(before), "state": state, "seq": seq}
+def after(before: Status, entry: Any) -> Status:
+    """The status with one more entry of the log."""
+    found = _advanced(entry) if entry.action == ADVANCED else _drafted(before, entry)
+    return Status(**{**vars(before), **found, "seq": entry.seq})
+
+
+def _drafted(before: Status, entry: Any) -> dict[str, Any]:
+    if entry.action == SUBMITTED:
+        return {"submitter": entry.actor, "maker": before.maker or entry.actor}
+    kept: dict[str, Any] = {"saved": {}, "saved_over": None, "submitter": None}
+    if entry.action == SAVED:
+        kept |= {"saved": entry.payload["plan"], "saved_over": entry.payload["over"], "maker": entry.actor}
+    return kept
+
+
+def _advanced(entry: Any) -> dict[str, Any]:
+    state = str(entry.payload["to"])
+    kept: dict[str, Any] = {"state": state}
     if state == "draft":
-        kept |= {"maker": actor, "approver": None, "approval": {}}
+        kept |= {"maker": entry.actor, "submitter": None, "approver": None, "approval": {}}
     if state == "approved":
-        kept |= {"approver": actor, "approval": dict(payload)}
+        kept |= {"approver": entry.actor, "approval": dict(entry.payload)}
     if state == "frozen":
-        kept |= {"frozen": dict(payload)}
-    return Status(**kept)
+        kept |= {"frozen": dict(entry.payload)}
+    return kept
 
 
 def require_step(status: Status, target: str, actor: str, *, maker_checker: bool) -> None:
@@ -78,7 +101,7 @@ def require_step(status: Status, target: str, actor: str, *, maker_checker: bool
             f"it is {status.state}, after which comes {shown}, not {target}",
             f"当前为{ZH[status.state]}，不能变为{ZH[target]}",
         )
-    if target == "approved" and maker_checker and actor == status.maker:
+    if target == "approved" and maker_checker and actor in (status.maker, status.submitter):
         raise Refused(
             f"{actor} made it; another user has to approve it", f"{actor} 为制单人，须由其他用户审批"
         )

@@ -61,9 +61,9 @@ METRICS = {
     "aum_change": ("人均资产变化", "change of assets per customer"),
 }  # fmt: skip
 STAGES = {
-    "audience": ("名单", "audience"), "sent": ("已发送", "sent"), "delivered": ("已送达", "delivered"),
-    "opened": ("已打开", "opened"), "clicked": ("已点击", "clicked"), "granted": ("已发权益", "granted"),
-    "redeemed": ("已核销", "redeemed"), "paid": ("有支付", "paid"),
+    "audience": ("名单", "audience"), "pushed": ("已推送", "pushed"), "sent": ("已发送", "sent"),
+    "delivered": ("已送达", "delivered"), "opened": ("已打开", "opened"), "clicked": ("已点击", "clicked"),
+    "granted": ("已发权益", "granted"), "redeemed": ("已核销", "redeemed"), "paid": ("有支付", "paid"),
 }  # fmt: skip
 VERDICTS = {
     "better": ("变好", "better"), "worse": ("变差", "worse"), "unclear": ("不明确", "unclear"),

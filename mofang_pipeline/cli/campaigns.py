@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mofang_pipeline.cli.arguments import FormatOption, parse_day
+from mofang_pipeline.cli.arguments import FormatOption, OrgOption, parse_day
 from mofang_pipeline.cli.output import Format, Rows, note, show
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-IdArgument = Annotated[str, typer.Argument(metavar="ID", help="A campaign of rulebook/campaigns.")]
+IdArgument = Annotated[str, typer.Argument(metavar="ID", help="A campaign.")]
 ByOption = Annotated[str, typer.Option("--by", metavar="USER", help="Who takes the step.")]
 AsOfOption = Annotated[
     date | None, typer.Option("--as-of", parser=parse_day, metavar="YYYY-MM-DD", help="A computed day.")
@@ -41,6 +41,43 @@ def show_campaign(campaign: IdArgument, chosen: FormatOption = None) -> None:
 
     home = _home()
     show(Rows(SHOWN, shown(home, _rulebook(home), campaign)), chosen or Format.table)
+
+
+@app.command()
+def save(
+    file: Annotated[Path, typer.Argument(help="YAML with the keys of rulebook/campaigns/<id>.yaml.")],
+    by: ByOption,
+    org: OrgOption = None,
+) -> None:
+    """Plan a campaign without a file in the rulebook, or anew while it is a draft; as the portal does."""
+    from mofang_pipeline.campaigns.drafts import save as save_draft
+    from mofang_pipeline.rulebook.documents import yaml_document
+
+    home = _home()
+    document = yaml_document(file, file.name)
+    if not isinstance(document, dict):
+        raise typer.BadParameter(f"{file}: one campaign, as `key: value`")
+    head = _rulebook(home).head_office.org_code
+    saved = save_draft(home, actor=by, org_code=org or head, document=document)
+    note(f"saved {saved.campaign.id}")
+
+
+@app.command()
+def submit(campaign: IdArgument, by: ByOption) -> None:
+    """Hand a draft in for approval, by another user."""
+    from mofang_pipeline.campaigns.drafts import submit as hand_in
+
+    hand_in(_home(), campaign, by=by)
+    note(f"{campaign}: handed in by {by}")
+
+
+@app.command()
+def discard(campaign: IdArgument, by: ByOption) -> None:
+    """Throw away a draft that was saved; one with a file is as its file says again."""
+    from mofang_pipeline.campaigns.drafts import discard as throw_away
+
+    throw_away(_home(), campaign, by=by)
+    note(f"{campaign}: thrown away")
 
 
 @app.command()

@@ -46,14 +46,15 @@ def append(
     """Adds one entry and returns it.
 
     `expect` is the seq of the last entry about `subject` that the caller knows of (0: none); if there is a newer
-    one, somebody else was faster and this is Refused. `payload` is JSON: text, whole numbers, finite floats, ...
+    one, somebody else was faster and this is Refused. Entries of another kind (`set.`, `campaign.`, ...) that happen
+    to have a subject of that name do not count. `payload` is JSON: text, whole numbers, finite floats, ...
     """
     _require_text(actor=actor, action=action, subject=subject)
     with engine.begin() as connection:
         # Freed with the transaction: whoever waits here reads the head that this one leaves.
         connection.execute(sa.text("select pg_advisory_xact_lock(:lock)"), {"lock": WRITER_LOCK})
         if expect is not None:
-            _require_last(connection, subject, expect)
+            _require_last(connection, action.split(".")[0], subject, expect)
         seq, previous_hash, now = connection.execute(_END).one()
         entry = Entry(seq + 1, now.astimezone(UTC), actor, action, subject, org_code, payload, previous_hash)
         entry = replace(entry, hash=digest(entry, canonical(payload)))
@@ -151,9 +152,13 @@ def _require_text(**fields: str) -> None:
             raise Refused(f"{name} {value!r} is empty or not printable text", f"{name} 为空或含不可见字符")
 
 
-def _require_last(connection: sa.Connection, subject: str, expect: int) -> None:
+def _require_last(connection: sa.Connection, kind: str, subject: str, expect: int) -> None:
     last = connection.execute(
-        sa.text("select coalesce(max(seq), 0) from log_entry where subject = :subject"), {"subject": subject}
+        sa.text(
+            "select coalesce(max(seq), 0) from log_entry"
+            " where subject = :subject and split_part(action, '.', 1) = :kind"
+        ),
+        {"subject": subject, "kind": kind},
     ).scalar_one()
     if last != expect:
         raise Refused(

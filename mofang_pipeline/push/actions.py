@@ -16,6 +16,9 @@ from typing import Any
 import duckdb
 
 from mofang_pipeline import lake, published, rules
+from mofang_pipeline.campaigns.budget import require_fits, spent
+from mofang_pipeline.campaigns.contacting import require_contactable
+from mofang_pipeline.campaigns.history import known as known_campaign
 from mofang_pipeline.control import database, log
 from mofang_pipeline.home import Home
 from mofang_pipeline.landing import tables as landing_tables
@@ -24,6 +27,7 @@ from mofang_pipeline.push.channels import Channel, channel
 from mofang_pipeline.push.model import Key
 from mofang_pipeline.refusals import Refused
 from mofang_pipeline.rulebook import Rulebook
+from mofang_pipeline.rulebook.campaign import Campaign
 from mofang_pipeline.segment_sets import actions as set_actions
 from mofang_pipeline.segment_sets import members
 from mofang_pipeline.segment_sets.check import in_order, node_ids
@@ -59,7 +63,8 @@ def push(
     """Hands the set's list to the channel, once, and returns its manifest. Refused with the reason.
 
     `org_code`: whose customers, head office's (all of the set) by default. `to`: an fsspec URL in place of the
-    channel's own. `campaign`: its audience is the list's candidates, its control arm the holdout.
+    channel's own. `campaign`: its audience is the list's candidates, its control arm the holdout; such a list is
+    refused where the campaign's state, set, channel or budget do not allow it.
     LakeBusyError when a run writes for longer than `wait_seconds`.
     """
     rulebook, sets = set_actions.known_sets(home)
@@ -130,16 +135,20 @@ def _begin(
     with lake.writer(home, wait_seconds=wait_seconds) as connection:
         landing_tables.create_tables(connection)
         published.create_tables(connection)
+        campaign = _contacting(home, rulebook, key)
         plan = _members_there(home, connection, rulebook, sets, request)
-        begun = list(state.read(engine))
+        pushes = state.read(engine)
         funnel = candidates.find(
             connection,
             rulebook,
             key,
             request.channel,
             member_day=request.version.definition.as_of or key.as_of,
-            begun=begun,
+            begun=list(pushes),
         )
+        if campaign is not None:
+            books.write_pushes(connection, pushes)
+            require_fits(spent(connection, campaign, key.as_of), campaign, funnel.pushed)
         about = {
             **key.document,
             "push_id": key.push_id,
@@ -161,6 +170,17 @@ def _begin(
             expect=0,
         )
     return manifest
+
+
+def _contacting(home: Home, rulebook: Rulebook, key: Key) -> Campaign | None:
+    """The campaign that the list is for; Refused where it may not be pushed for it."""
+    if key.campaign is None:
+        return None
+    each = known_campaign(home, rulebook, key.campaign)
+    require_contactable(
+        each, rulebook, set_id=key.set_id, channel=key.channel, as_of=key.as_of, org_code=key.org_code
+    )
+    return each.campaign
 
 
 def _members_there(

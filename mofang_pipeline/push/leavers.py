@@ -43,7 +43,7 @@ def write_day(connection: Connection, night: Night, pushes: Mapping[str, Push]) 
         "(day date, push_id varchar, province varchar, city varchar, customer_key bigint, token varchar, cause varchar)"
     )
     for push_id, push in pushes.items():
-        if push.key.as_of < night.day <= push.expires_on and push.key.campaign is None:
+        if push.key.as_of < night.day <= push.expires_on:
             _find(connection, night, push_id, push)
     rows = lake.replace_partition(
         connection,

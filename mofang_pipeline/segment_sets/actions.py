@@ -9,6 +9,8 @@ from datetime import date
 from typing import Any
 
 from mofang_pipeline import rules
+from mofang_pipeline.campaigns.states import ACTIONS as CAMPAIGN_ACTIONS
+from mofang_pipeline.campaigns.states import DISCARDED
 from mofang_pipeline.control import database, log
 from mofang_pipeline.home import Home
 from mofang_pipeline.refusals import Refused
@@ -132,16 +134,25 @@ def dependents(home: Home, rulebook: Rulebook, sets: Registry, set_id: str) -> l
 
 
 def _planned_campaigns(home: Home, set_id: str) -> list[str]:
-    """Campaigns in the rulebook's files whose audience is the set and that are not over."""
-    engine, found = database.engine(home), []
-    for path in sorted((home.rulebook / "campaigns").glob("*.yaml")):
-        document = yaml_document(path, f"campaigns/{path.name}")
-        audience = document.get("audience") if isinstance(document, dict) else None
-        if isinstance(audience, dict) and audience.get("set") == set_id:
-            steps = log.entries(engine, actions=["campaign.advanced"], subject=str(document.get("campaign")))
-            if not steps or steps[-1].payload.get("to") != "closed":
-                found.append(f"campaign {document.get('campaign')}")
-    return found
+    """Campaigns of the rulebook's files and of the portal whose audience is the set and that are not over."""
+    saved, closed = {}, set()
+    for entry in log.entries(database.engine(home), actions=CAMPAIGN_ACTIONS):
+        if "plan" in entry.payload:  # as it was saved, or frozen
+            saved[entry.subject] = entry.payload["plan"]
+        if entry.action == DISCARDED:
+            saved.pop(entry.subject, None)
+        if entry.payload.get("to") == "closed":
+            closed.add(entry.subject)
+    files = [
+        yaml_document(path, f"campaigns/{path.name}")
+        for path in sorted((home.rulebook / "campaigns").glob("*.yaml"))
+    ]
+    named = dict.fromkeys(
+        str(plan.get("campaign"))
+        for plan in [*files, *saved.values()]
+        if isinstance(plan, dict) and dict(plan.get("audience") or {}).get("set") == set_id
+    )
+    return [f"campaign {name}" for name in named if name not in closed]
 
 
 def _require_owner(rulebook: Rulebook, org_code: str, each: Definition) -> None:

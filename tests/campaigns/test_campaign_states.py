@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mofang_pipeline.campaigns.states import ACTION, STATES, Status, due, fold, require_step
+from mofang_pipeline.campaigns.states import ADVANCED, STATES, Status, due, fold, require_step
 from mofang_pipeline.refusals import Refused
 
 FIRST, LAST = date(2026, 3, 1), date(2026, 3, 31)
@@ -17,7 +17,7 @@ class Entry:
     actor: str
     payload: dict[str, Any]
     seq: int = 1
-    action: str = ACTION
+    action: str = ADVANCED
 
 
 @pytest.mark.parametrize("state", STATES)

@@ -13,6 +13,15 @@ contact as (
 
 ),
 
+listed as (
+
+    select listed.customer_key
+    from int.push_row as listed
+    inner join int.push as push on listed.push_id = push.push_id and listed.as_of = push.as_of
+    where push.campaign = $campaign and listed.outcome = 'pushed' and push.as_of <= $as_of
+
+),
+
 granted as (
 
     select
@@ -49,19 +58,21 @@ reached as (
 
     select customer_key, 1 as place, 'audience' as stage from campaign_subject
     union all
-    select customer_key, 2, 'sent' from contact where event = 'sent'
+    select customer_key, 2, 'pushed' from listed
     union all
-    select customer_key, 3, 'delivered' from contact where event = 'delivered'
+    select customer_key, 3, 'sent' from contact where event = 'sent'
     union all
-    select customer_key, 4, 'opened' from contact where event = 'opened'
+    select customer_key, 4, 'delivered' from contact where event = 'delivered'
     union all
-    select customer_key, 5, 'clicked' from contact where event = 'clicked'
+    select customer_key, 5, 'opened' from contact where event = 'opened'
     union all
-    select customer_key, 6, 'granted' from granted
+    select customer_key, 6, 'clicked' from contact where event = 'clicked'
     union all
-    select granted.customer_key, 7, 'redeemed' from granted inner join redeemed on granted.grant_id = redeemed.grant_id
+    select customer_key, 7, 'granted' from granted
     union all
-    select customer_key, 8, 'paid' from paid
+    select granted.customer_key, 8, 'redeemed' from granted inner join redeemed on granted.grant_id = redeemed.grant_id
+    union all
+    select customer_key, 9, 'paid' from paid
 
 )
 
