@@ -22,7 +22,7 @@ from mofang_pipeline import dagster_home, lake, superset_service
 from mofang_pipeline.home import Home
 from mofang_pipeline.portal.service import service as portal_service
 from mofang_pipeline.ports import LOOPBACK, Port, claim_port
-from mofang_pipeline.processes import ProcessError, Service, Supervisor, own_program, reap_orphans
+from mofang_pipeline.processes import ProcessError, Service, Supervisor, last_line, own_program, reap_orphans
 from mofang_pipeline.rulebook import read_rulebook, require_valid
 from mofang_pipeline.sample_data import AS_BEFORE, Sample, ensure_landing
 from mofang_pipeline.serving.publish import NotPublishedError, published
@@ -116,9 +116,7 @@ def _compute(home: Home, sample: Sample, supervisor: Supervisor, step: Step) -> 
 
 def _last_line(service: Service) -> str:
     """What the program said last, without what every line of it begins with."""
-    lines = service.log.read_text(errors="replace").splitlines() if service.log.exists() else []
-    said = [line for line in lines if line.strip()]
-    return said[-1].split(": ", maxsplit=1)[-1] if said else ""
+    return last_line(service).split(": ", maxsplit=1)[-1]
 
 
 def _code_server(home: Home, port: Port, data_end: date) -> Service:

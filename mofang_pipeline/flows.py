@@ -48,6 +48,21 @@ def by_cause(
     return connection.execute(_query(connection, window, level, to_node="to_node", cause="cause, "))
 
 
+def by_destination(connection: duckdb.DuckDBPyConnection, window: Window) -> duckdb.DuckDBPyConnection:
+    """from_segment, to_segment, masked_node, customers between leaves: the actual flow, split by where the last day's
+    data would be under the first day's rules. Causes and same-rules flow at any level are sums of these."""
+    return connection.execute(_query(connection, window, DEEPEST, to_node="to_node", cause="masked_node, "))
+
+
+def cause(source: str, target: str, masked: str, *, is_stock: bool) -> str:
+    """As window_flow.sql says it, of three nodes of one level."""
+    if not is_stock:
+        return "population"
+    if masked == target:
+        return "same" if target == source else "behaviour"
+    return "rule" if masked == source else "both"
+
+
 def _query(
     connection: duckdb.DuckDBPyConnection, window: Window, level: int, *, to_node: str, cause: str
 ) -> str:

@@ -15,6 +15,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
+class SecretError(Exception):
+    """A secret's file no longer holds what was written there."""
+
+
 class Home(BaseSettings):
     """Settings from the environment: MOFANG_HOME, MOFANG_RULEBOOK, MOFANG_POSTGRES_URL, MOFANG_DATA_END ..."""
 
@@ -61,7 +65,19 @@ class Home(BaseSettings):
         try:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
-            return bytes.fromhex(path.read_text().strip())
+            return _kept_secret(path, length)
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_hex(length))
         return bytes.fromhex(path.read_text().strip())
+
+
+def _kept_secret(path: Path, length: int) -> bytes:
+    try:
+        kept = bytes.fromhex(path.read_text().strip())
+    except ValueError:
+        kept = b""
+    if len(kept) < length:
+        raise SecretError(
+            f"{path} was changed by hand: it must hold {length} random bytes in hexadecimal; put the old file back"
+        )
+    return kept

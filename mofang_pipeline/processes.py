@@ -102,7 +102,8 @@ class Supervisor:
         for service, process in self.running:
             if process.poll() is not None:
                 status = process.returncode
-                raise ProcessError(f"{service.name} ended with status {status}; see {service.log}")
+                said = last_line(service)
+                raise ProcessError(f"{service.name} ended with status {status}; see {service.log}: {said}")
 
     def watch(self) -> None:
         """Until a service ends (ProcessError) or a signal interrupts."""
@@ -119,6 +120,12 @@ class Supervisor:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(timeout=5)
         self.running.clear()
+
+
+def last_line(service: Service) -> str:
+    """What the program said last."""
+    lines = service.log.read_text(errors="replace").splitlines() if service.log.exists() else []
+    return next((line for line in reversed(lines) if line.strip()), "")
 
 
 def stop_all(processes: Iterable[psutil.Process], grace_seconds: float) -> None:

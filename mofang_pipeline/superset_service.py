@@ -74,6 +74,7 @@ def service(home: Home, port: int) -> Service:
     """Superset behind gunicorn on loopback, for the supervisor; provision first."""
     command = [
         str(PROGRAMS / "gunicorn"),
+        *("-c", str(BUNDLE / "start_up.py")),
         *(
             "--bind",
             f"127.0.0.1:{port}",

@@ -24,10 +24,6 @@ TABLES: Mapping[str, str] = {
         where province = $province and day >= $first_day""",
     "segment_profile_daily": "",  # see PROFILE: its counts may be small
 }
-COUNTS = """
-select day, org_code, node_id, parent_id, customers from lake.mart.segment_profile_daily
-where org_code in (select unnest($orgs)) and day between $first_day and $last_day
-"""
 PROFILE_KEYS = ("day", "org_code", "org_level", "node_id", "parent_id", "depth", "is_leaf")
 CHANGES = {"change_1d": 1, "change_7d": 7, "change_30d": 30}
 

@@ -1,7 +1,7 @@
 """A branch's own DuckDB: its rows of the small tables, in memory, with nothing else behind them.
 
 The trusted side reads the published lake and copies; what runs a branch's statements has no lake, no file and no
-Postgres attached. Which rows: scope.py; which flows: branch_flow.py. No row of a customer comes here.
+Postgres attached. Which rows: scope.py; which flows: mofang_pipeline/branch_window.py. No row of a customer comes here.
 """
 
 import os
@@ -13,10 +13,10 @@ from datetime import date, timedelta
 from typing import Any
 
 import duckdb
-from branch_flow import Side, at_levels, no_single_city, unlisted
-from scope import COUNTS, TABLES, profile
+from scope import TABLES, profile
 
 from mofang_pipeline.access import below
+from mofang_pipeline.branch_window import COUNTS, read_window
 from mofang_pipeline.serving import views
 from mofang_pipeline.small_cells import hidden_nodes
 
@@ -30,11 +30,6 @@ LOCKED = {
     "temp_directory": "",  # a query too large fails at once and does not fill the disk
 }
 LOCK = ("python_enable_replacements = false", "enable_external_access = false", "lock_configuration = true")
-FLOW = """
-select org_code, from_node, to_node, customers from lake.serving.flow
-where org_code in (select unnest($orgs)) and from_day = $first_day and to_day = $last_day
-and level = (select max(level) from lake.serving.flow_level)
-"""
 INSERT_FLOW = """
 insert into lake.serving.flow
     (org_code, from_day, from_day_text, to_day, to_day_text, level, from_node, to_node, customers)
@@ -197,35 +192,10 @@ def _create_view(instance: duckdb.DuckDBPyConnection, name: str) -> None:
 
 
 def _flow_rows(scoped: Scoped, first_day: date, last_day: date) -> list[tuple[Any, ...]]:
-    reader = scoped.trusted.cursor()
-    orgs, threshold = list(scoped.orgs), small_cell()
-    links: dict[str, dict[tuple[str, str], int]] = {org: {} for org in orgs}
-    window = {"orgs": orgs, "first_day": first_day, "last_day": last_day}
-    for org, source, target, customers in reader.execute(FLOW, window).fetchall():
-        links[org][source, target] = customers
-    before, after = (_sides(reader, scoped.own, orgs, day, threshold) for day in (first_day, last_day))
-    hidden = {org: unlisted(links[org], before[org], after[org], threshold) for org in orgs}
-    hidden = no_single_city(scoped.own, links, hidden)
-    places = reader.execute("select leaf, level, node_id from lake.serving.node_at_level").fetchall()
+    days = first_day, last_day
+    window = read_window(scoped.trusted.cursor(), scoped.own, scoped.orgs, days, small_cell())
     return [
         (org, first_day, str(first_day), last_day, str(last_day), level, source, target, customers)
-        for org in orgs
-        for (level, source, target), customers in at_levels(
-            links[org], hidden[org], before[org], threshold, places
-        ).items()
+        for org in scoped.orgs
+        for (level, source, target), customers in window.at_levels(org).items()
     ]
-
-
-def _sides(
-    reader: duckdb.DuckDBPyConnection, own: str, orgs: list[str], day: date, threshold: int
-) -> dict[str, Side]:
-    rows = reader.execute(COUNTS, {"orgs": orgs, "first_day": day, "last_day": day}).fetchall()
-    hidden = hidden_nodes(own, rows, threshold).get(day, frozenset())
-    return {
-        org: Side(
-            counts={node: customers for _, code, node, _, customers in rows if code == org},
-            parents={node: parent for _, code, node, parent, _ in rows if code == org},
-            hidden=frozenset(node for code, node in hidden if code == org),
-        )
-        for org in orgs
-    }

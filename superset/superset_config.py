@@ -14,6 +14,7 @@ import authentication
 from cachelib import FileSystemCache
 from lake_connection import mutate_connection
 from look import FAVICONS, THEME  # noqa: F401 - Superset reads FAVICONS here
+from start_up import required_secret
 from wording import complete_chinese
 
 
@@ -23,21 +24,6 @@ def extend_app(app: object) -> None:
 
     complete_chinese(app)
     add_portal(app)
-
-
-DEFAULT_SECRETS = {
-    "",
-    "CHANGE_ME_TO_A_COMPLEX_RANDOM_SECRET",
-    "thisISaSECRET_1234",
-    "test-guest-secret-change-me",
-}
-
-
-def required_secret(name: str) -> str:
-    value = os.environ.get(name, "")
-    if value in DEFAULT_SECRETS or len(value) < 32:
-        raise SystemExit(f"{name} is missing, too short or a well-known default: Superset does not start")
-    return value
 
 
 STATE = Path(os.environ["MOFANG_SUPERSET_STATE"])

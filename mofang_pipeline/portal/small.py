@@ -10,7 +10,6 @@ from functools import lru_cache
 from mofang_pipeline import small_cells
 from mofang_pipeline.access import below, sees_small_counts
 from mofang_pipeline.portal.asked import Asked
-from mofang_pipeline.portal.reading import Row
 from mofang_pipeline.rulebook import read_rulebook
 
 COUNTS = """
@@ -59,31 +58,6 @@ def _hidden(
     """Of the viewer's whole scope at once: what one city hides must not follow from its province and the others."""
     told = [(date.fromisoformat(day), code, node, parent, count) for day, code, node, parent, count in rows]
     return frozenset().union(*small_cells.hidden_nodes(own, told, limit).values())
-
-
-def without_small_links(asked: Asked, links: list[Row]) -> list[Row]:
-    """Rows of (from, to, customers, causes): a small link's numbers, and whatever protects it, become None."""
-    limit = threshold(asked)
-    if limit is None:
-        return links
-    matrix = small_cells.matrix({(row["from"], row["to"]): row["customers"] for row in links})
-    hidden = small_cells.suppress(matrix, limit)
-    return [
-        {**row, "customers": None, "causes": None}
-        if (row["from"], row["to"]) in hidden
-        else {**row, "causes": _causes(row["causes"], limit)}
-        for row in links
-    ]
-
-
-def _causes(causes: Mapping[str, int], limit: int) -> dict[str, int | None]:
-    parts = [small_cells.Cell(cause, "link", small_cells.GROUND, count) for cause, count in causes.items()]
-    hidden = small_cells.suppress(
-        [*parts, small_cells.Cell("whole", small_cells.GROUND, "link", sum(causes.values()))],
-        limit,
-        fixed=["whole"],
-    )
-    return {cause: None if cause in hidden else count for cause, count in causes.items()}
 
 
 COARSE = 2  # a share is told in steps of at least so many times the threshold

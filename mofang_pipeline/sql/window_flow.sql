@@ -100,6 +100,7 @@ caused as (
     select
         from_node,
         {to_node} as to_node,
+        masked_node,
         case
             when not is_stock then 'population'
             when masked_node = from_node and to_node = from_node then 'same'

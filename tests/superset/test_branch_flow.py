@@ -1,6 +1,6 @@
 """A window's flow as a branch sees it: small links together, and no more told than the links that are listed."""
 
-from branch_flow import FEW, Side, at_levels, no_single_city, unlisted
+from mofang_pipeline.branch_flow import FEW, Side, at_levels, no_single_city, unlisted
 
 PARENTS = {"root": None, "A": "root", "B": "root", "C": "root"}
 PLACES = [(leaf, 0, "root") for leaf in "ABC"] + [(leaf, 1, leaf) for leaf in "ABC"]

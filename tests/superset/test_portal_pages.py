@@ -13,6 +13,7 @@ from mofang_pipeline.cli.arguments import Basis
 from mofang_pipeline.cli.flow import flow
 from mofang_pipeline.rules import in_force
 from mofang_pipeline.trials import Trial, preview
+from tests.superset.attacks import ask
 from tests.superset.portal_client import Portal
 
 FIRST, LAST = "2026-11-15", "2026-11-19"
@@ -56,10 +57,50 @@ def test_under_the_same_rules_as_many_customers(head_office):
     assert actual == same
 
 
-def test_a_branch_sees_no_small_flow(head_office, tibet):
-    seen = [link["customers"] for link in links(tibet)]
-    assert None in seen and min(count for count in seen if count is not None) >= 5
-    assert len(seen) == len(links(head_office, org="540000"))
+DASHBOARD = """
+    select from_node, to_node, customers from flow
+    where org_code = '{org}' and from_day = '{first}' and to_day = '{last}' and level = {level}
+"""
+
+
+YUNNAN = "branch_approver", "530000", "530000"
+
+
+@pytest.fixture
+def yunnan(portal):
+    return Portal(portal, "530000", role="branch_approver")
+
+
+def test_a_branchs_flows_are_its_dashboards(scratch, portal):
+    viewers = (
+        ("branch_analyst", "540000", "540000"),
+        ("postal", "510000", "510000"),
+        ("branch_approver", "530000", "530100"),
+    )
+    asked = [(*each, level) for each in viewers for level in (1, 3, 6)]
+    statements = [
+        (role, own, DASHBOARD.format(org=org, first=FIRST, last=LAST, level=level))
+        for role, own, org, level in asked
+    ]
+    for (role, own, org, level), answer in zip(asked, ask(scratch, statements), strict=True):
+        shown = links(Portal(portal, own, role=role), org=org, level=str(level))
+        told = {(source, target): int(customers) for source, target, customers in answer["rows"]}
+        assert {(link["from"], link["to"]): link["customers"] for link in shown} == told
+
+
+@pytest.mark.parametrize("basis", ["actual", "same-rules"])
+def test_a_branch_sees_no_small_flow(head_office, yunnan, basis):
+    seen = links(yunnan, basis=basis)
+    listed = [link["customers"] for link in seen if "(few)" not in (link["from"], link["to"])]
+    whole = sum(link["customers"] for link in links(head_office, org="530000"))
+    assert (min(listed) >= 5, sum(link["customers"] for link in seen) <= whole) == (True, True)
+
+
+def test_a_branch_sees_no_small_cause(yunnan):
+    for level in ("1", "5"):
+        for link in links(yunnan, level=level):
+            assert all(count >= 5 for count in link["causes"].values())
+            assert link["customers"] - sum(link["causes"].values()) not in range(1, 5)
 
 
 def test_a_branch_sees_no_small_node(tibet):

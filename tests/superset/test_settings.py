@@ -1,8 +1,11 @@
 """Superset's settings for each way of logging in, and what start-up refuses."""
 
+import hashlib
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 
@@ -74,3 +77,52 @@ def test_superset_takes_the_settings_over(scratch, variables):
     assert done.stdout.split()[-4:] == [variables["MOFANG_AUTH"], "False", "True", own_manager], done.stderr[
         -500:
     ]
+
+
+def metadata(tmp_path, password):
+    """Superset's users as far as start-up reads them; returns their database's address."""
+    path = tmp_path / "metadata.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(
+            "create table ab_user (id int, username text, password text, active boolean);"
+            "create table ab_role (id int, name text); create table ab_user_role (user_id int, role_id int);"
+            "insert into ab_role values (1, 'Admin'); insert into ab_user_role values (7, 1)"
+        )
+        salt = "saltsaltsalt"
+        digest = hashlib.pbkdf2_hmac("sha256", password.encode(), salt.encode(), 1000).hex()
+        hashed = f"pbkdf2:sha256:1000${salt}${digest}"
+        connection.execute("insert into ab_user values (7, 'root', ?, true)", [hashed])
+        connection.commit()
+    return f"sqlite:///{path}"
+
+
+@pytest.mark.parametrize(
+    ("password", "secret", "said"),
+    [
+        ("admin", "x" * 32, "the password of the administrator root is a well-known one"),
+        ("root", "x" * 32, "the password of the administrator root is a well-known one"),
+        (
+            "a1b2c3d4e5f6",
+            "thisISaSECRET_1234",
+            "MOFANG_SUPERSET_SECRET_KEY is missing, too short or a well-known",
+        ),
+        ("a1b2c3d4e5f6", "x" * 32, ""),
+    ],
+)
+def test_start_up_refuses_what_everybody_knows(tmp_path, password, secret, said):
+    variables = {
+        "MOFANG_SUPERSET_DB_URL": metadata(tmp_path, password),
+        "MOFANG_SUPERSET_SECRET_KEY": secret,
+        "MOFANG_SUPERSET_GUEST_SECRET": "y" * 32,
+        "PYTHONPATH": str(BUNDLE),
+    }
+    done = subprocess.run(
+        [SUPERSET_PYTHON, "-c", "import start_up; start_up.on_starting(None)"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | variables,
+    )
+    assert (done.returncode, done.stderr.startswith(said), done.stderr.count("\n")) == (
+        int(bool(said)), True, int(bool(said)),
+    )  # fmt: skip

@@ -2,14 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from mofang_pipeline import flows, rules
+from mofang_pipeline.branch_flow import FEW
 from mofang_pipeline.cli.reading import rules_of_day
+from mofang_pipeline.portal import branch_links
 from mofang_pipeline.portal.asked import Answer, Asked, Malformed, get
 from mofang_pipeline.portal.condition import condition_words
 from mofang_pipeline.portal.reading import Row
-from mofang_pipeline.portal.small import threshold, without_small_links
+from mofang_pipeline.portal.small import threshold
 from mofang_pipeline.reasons import reasons
 
 NAMES = """
@@ -29,13 +32,15 @@ SPECIAL = {
     "(closed)": ("已销户", "Closed"),
     "(moved in)": ("转入", "Moved in"),
     "(moved out)": ("转出", "Moved out"),
+    FEW: ("少量", "Few"),  # links too small for a branch to see, together
 }
 MOST_REASONS = 5
 BASES = ("actual", "same-rules")
 
 
 def links(asked: Asked) -> Answer:
-    """Every link at the level, with customers and their split by cause; the nodes' names; nothing is left out."""
+    """Every link at the level, with customers and their split by cause; the nodes' names. Small links of a branch are
+    together under FEW, as on the dashboards."""
     window, level, basis = (
         _window(asked),
         asked.number("level", flows.DEEPEST),
@@ -43,30 +48,45 @@ def links(asked: Asked) -> Answer:
     )
     if basis not in BASES:
         raise Malformed(f"basis: {basis} is none of {', '.join(BASES)}", f"basis：{basis} 不可用")
-    found = _actual(asked, window, level) if basis == "actual" else _same_rules(asked, window, level)
+    found = _links(asked, window, level, basis)
     names = asked.rows(NAMES, org=window.org_code, first=window.first, last=window.last)
     return {
         "org": window.org_code,
         "from": window.first,
         "to": window.last,
         "nodes": _named(names, found),
-        "links": without_small_links(asked, found),
+        "links": found,
     }
 
 
+def _links(asked: Asked, window: flows.Window, level: int, basis: str) -> list[Row]:
+    limit = threshold(asked)
+    if limit is None:
+        return _actual(asked, window, level) if basis == "actual" else _same_rules(asked, window, level)
+    if basis == "actual":
+        return branch_links.actual(asked, window, level, limit)
+    return branch_links.same_rules(asked, window, level, limit)
+
+
 def why(asked: Asked) -> Answer:
-    """The top reasons along a link: which questions of the tree flipped, from which value to which."""
-    window = _window(asked)
-    same = asked.optional("basis") == "same-rules"
+    """The top reasons along a link: which questions of the tree flipped, from which value to which.
+
+    A branch is told them of links that it sees, in steps of the smallest count shown."""
+    window, link = _window(asked), (asked.text("source"), asked.text("target"))
+    same, limit = asked.optional("basis") == "same-rules", threshold(asked)
+    most = branch_links.shown(asked, window, link, limit) if limit else None
+    if most == 0:
+        return []
     with asked.lake.cursor() as cursor:
-        found = reasons(cursor, window, asked.text("source"), asked.text("target"), same_rules=same)
+        found = reasons(cursor, window, *link, same_rules=same)
     parameters = rules.in_force(asked.home).tree.parameters
-    limit = threshold(asked) or 0
+    told = partial(branch_links.at_least, step=limit or 1, most=most)
     return [
         {
-            "customers": each.customers,
-            "customer_moved": each.customer_moved,
-            "rule_changed": each.rule_changed,
+            "customers": told(each.customers),
+            "customer_moved": told(each.customer_moved),
+            "rule_changed": told(each.rule_changed),
+            "is_at_least": limit is not None,
             "before": each.before,
             "after": each.after,
             "value_before": _middle(each.values_before),
@@ -74,7 +94,7 @@ def why(asked: Asked) -> Answer:
             **condition_words(each.predicate, parameters),
         }
         for each in found
-        if each.customers >= limit
+        if told(each.customers)
     ][:MOST_REASONS]
 
 

@@ -1,15 +1,15 @@
 """What other parameter values would do to an organisation's customers on one day: counts, migration. Saves nothing."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from mofang_pipeline import rules, small_cells, trial_effects, trials
+from mofang_pipeline.branch_flow import Link, Side, unlisted
 from mofang_pipeline.portal.asked import Answer, Asked, Malformed, get, post
 from mofang_pipeline.portal.parameters import parameters, texts, written
 from mofang_pipeline.portal.reading import Row
-from mofang_pipeline.portal.small import threshold, without_small_links
+from mofang_pipeline.portal.small import hidden_nodes, threshold
 from mofang_pipeline.rulebook import Rulebook
 from mofang_pipeline.rulebook.outline import places
 from mofang_pipeline.trials import LeafCount, Migration, Trial
@@ -65,40 +65,51 @@ def _trial(each: Any) -> Trial:
 
 def _told(asked: Asked, trial: Trial, found: list[Migration], rulebook: Rulebook, org: str) -> Row:
     leaves = trials.counts(rulebook, org, found)
-    links = [
-        {"from": each.from_segment, "to": each.to_segment, "customers": each.customers, "causes": {}}
-        for each in found
-    ]
-    shown = _shown(asked, leaves)
+    links = {(each.from_segment, each.to_segment): each.customers for each in found}
+    before, after, unlisted = _hidden(asked, org, leaves, links)
     return {
         "name": trial.name,
-        "customers": sum(each.customers for each in found),
-        "moved": sum(each.customers for each in found if each.from_segment != each.to_segment),
+        "customers": sum(links.values()),
+        "moved": sum(customers for (source, target), customers in links.items() if source != target),
         "leaves": [
             {
                 "segment": each.segment,
-                "before": shown["before"][each.segment],
-                "after": shown["after"][each.segment],
+                "before": None if each.segment in before else each.customers_before,
+                "after": None if each.segment in after else each.customers_after,
             }
             for each in leaves
         ],
-        "links": [link for link in without_small_links(asked, links) if link["from"] != link["to"]],
+        "links": [
+            {"from": source, "to": target, "customers": None if (source, target) in unlisted else customers}
+            for (source, target), customers in links.items()
+            if source != target
+        ],
     }
 
 
-def _shown(asked: Asked, leaves: list[LeafCount]) -> dict[str, dict[str, int | None]]:
-    """Counts before and after by leaf, without those too small for this viewer."""
+Leaves = frozenset[str]
+
+
+def _hidden(
+    asked: Asked, org: str, leaves: list[LeafCount], links: Mapping[Link, int]
+) -> tuple[Leaves, Leaves, frozenset[Link]]:
+    """What this viewer does not see: leaves before (at least those that the day's tree hides), after, and links."""
     limit = threshold(asked)
-    sides = {
-        "before": {each.segment: each.customers_before for each in leaves},
-        "after": {each.segment: each.customers_after for each in leaves},
-    }
-    shown: dict[str, dict[str, int | None]] = defaultdict(dict)
-    for side, counts in sides.items():
-        cells = [small_cells.Cell(leaf, "whole", small_cells.GROUND, count) for leaf, count in counts.items()]
-        hidden = small_cells.suppress(cells, limit) if limit else frozenset()
-        shown[side] = {leaf: None if leaf in hidden else count for leaf, count in counts.items()}
-    return shown
+    if limit is None:
+        return frozenset(), frozenset(), frozenset()
+    day = asked.day()
+    in_tree = hidden_nodes(asked, org, [day]).get(day.isoformat(), frozenset())
+    before = _side({each.segment: each.customers_before for each in leaves}, limit, in_tree)
+    after = _side({each.segment: each.customers_after for each in leaves}, limit)
+    return before.hidden, after.hidden, unlisted(links, before, after, limit)
+
+
+def _side(counts: dict[str, int], limit: int, hidden: Leaves = frozenset()) -> Side:
+    """Leaves whose sum, all customers, is known."""
+    cells = [small_cells.Cell(leaf, "whole", small_cells.GROUND, count) for leaf, count in counts.items()]
+    whole = small_cells.Cell("whole", small_cells.GROUND, "whole", sum(counts.values()))
+    found = small_cells.suppress([*cells, whole], limit, hidden=hidden & counts.keys(), fixed=["whole"])
+    return Side(counts, dict.fromkeys(counts), frozenset(str(key) for key in found))
 
 
 def _names(asked: Asked, rulebook: Rulebook, org: str) -> list[Row]:

@@ -10,9 +10,9 @@ import { sankey } from "./flow_sankey.js";
 
 const words = t({
   zh: { title: "客户流向", from: "从", to: "到", basis: "口径", actual: "实际", same: "同一规则", stay: "显示未变动", sankey: "桑基图", matrix: "矩阵", list: "明细",
-    none: "两天之间没有客户", todo: "请选择其他日期或机构。", one: "只有一天的数据", wait: "流向需要两天：第二天运行完成后即可查看。", first: "期初客户", last: "期末客户", moved: "客群变化", entered: "新增/转入", left: "销户/转出" },
+    none: "两天之间没有客户", todo: "请选择其他日期或机构。", one: "只有一天的数据", wait: "流向需要两天：第二天运行完成后即可查看。", first: "期初客户", last: "期末客户", moved: "客群变化", entered: "新增/转入", left: "销户/转出", few: "未列出的小流向" },
   en: { title: "Customer flow", from: "From", to: "to", basis: "Basis", actual: "Actual", same: "Same rules", stay: "Show those who stayed", sankey: "Sankey", matrix: "Matrix", list: "List",
-    none: "No customers between these two days", todo: "Choose other days or another organisation.", one: "Only one day so far", wait: "A flow needs two days: come back after the second has run.", first: "Customers then", last: "Customers now", moved: "Changed segment", entered: "New or moved in", left: "Closed or moved out" },
+    none: "No customers between these two days", todo: "Choose other days or another organisation.", one: "Only one day so far", wait: "A flow needs two days: come back after the second has run.", first: "Customers then", last: "Customers now", moved: "Changed segment", entered: "New or moved in", left: "Closed or moved out", few: "Moves too small to list" },
 });
 
 export async function show(page) {
@@ -75,25 +75,30 @@ export async function show(page) {
 
 const isSpecial = (id) => id.startsWith("(");
 
-/** Links with their nodes, and the sums that figures, matrix and panel show. Counts left out (null) count as 0 in sums. */
+const FEW = "(few)"; // a branch's small links, together
+
+/** Links with their nodes, and the sums that figures, matrix and panel show. */
 function read({ nodes, links }) {
   const byId = new Map(nodes.map((node) => [node.node_id, node]));
   const sums = { from: new Map(), to: new Map() };
   for (const link of links) {
-    for (const side of ["from", "to"]) sums[side].set(link[side], (sums[side].get(link[side]) ?? 0) + (link.customers ?? 0));
+    for (const side of ["from", "to"]) sums[side].set(link[side], (sums[side].get(link[side]) ?? 0) + link.customers);
   }
   const label = (id) => `${byId.get(id).code ? `${byId.get(id).code} ` : ""}${named(byId.get(id))}`;
-  return { nodes, links, byId, sums, label, isSpecial, total: links.reduce((sum, link) => sum + (link.customers ?? 0), 0) };
+  return { nodes, links, byId, sums, label, isSpecial, total: links.reduce((sum, link) => sum + link.customers, 0) };
 }
 
 function totals(flow) {
-  const sum = (test) => flow.links.filter(test).reduce((all, link) => all + (link.customers ?? 0), 0);
+  const sum = (test) => flow.links.filter(test).reduce((all, link) => all + link.customers, 0);
   const figure = (label, value, note) => el("div", { class: "figure" }, el("span", {}, label), el("b", {}, value, note ? el("small", {}, ` ${note}`) : null));
   const stock = (link) => !isSpecial(link.from) && !isSpecial(link.to);
   const moved = sum((link) => stock(link) && link.from !== link.to);
+  const few = sum((link) => link.to === FEW);
+  const now = few ? [] : [figure(words.last, short(sum((link) => !isSpecial(link.to))))];
   return [
-    figure(words.first, short(sum((link) => !isSpecial(link.from)))), figure(words.last, short(sum((link) => !isSpecial(link.to)))),
+    figure(words.first, short(sum((link) => !isSpecial(link.from) || link.from === FEW))), ...now,
     figure(words.moved, short(moved), percent(moved / Math.max(sum(stock), 1))),
-    figure(words.entered, short(sum((link) => isSpecial(link.from)))), figure(words.left, short(sum((link) => isSpecial(link.to)))),
+    figure(words.entered, short(sum((link) => isSpecial(link.from) && link.from !== FEW))), figure(words.left, short(sum((link) => isSpecial(link.to) && link.to !== FEW))),
+    ...(few ? [figure(words.few, short(few))] : []),
   ];
 }

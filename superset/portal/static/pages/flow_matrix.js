@@ -2,7 +2,7 @@
 import { familyColour } from "../charts.js";
 import { t } from "../context.js";
 import { el } from "../dom.js";
-import { counted, full } from "../numbers.js";
+import { full } from "../numbers.js";
 import { table } from "../table.js";
 
 const words = t({ zh: { from: "从", sum: "合计" }, en: { from: "From", sum: "Total" } });
@@ -11,7 +11,7 @@ export function matrix(flow, onlink) {
   const targets = flow.nodes.filter((node) => flow.sums.to.has(node.node_id));
   const sources = flow.nodes.filter((node) => flow.sums.from.has(node.node_id));
   const cells = new Map(flow.links.map((link) => [`${link.from} ${link.to}`, link]));
-  const largest = Math.max(...flow.links.filter((link) => link.from !== link.to).map((link) => link.customers ?? 0), 1);
+  const largest = Math.max(...flow.links.filter((link) => link.from !== link.to).map((link) => link.customers), 1);
   const rows = sources.map((node) => ({ node, id: node.node_id, sum: flow.sums.from.get(node.node_id) }));
   const columns = [
     { key: "node", label: words.from, format: (node) => el("span", { style: { "white-space": "nowrap" } }, pill(node), flow.label(node.node_id).replace(node.code, "")), sort: (row) => sources.indexOf(row.node) },
@@ -28,9 +28,9 @@ export function matrix(flow, onlink) {
 
   function cell(link, stays) {
     if (!link) return "";
-    const strength = stays ? 0 : Math.sqrt((link.customers ?? 0) / largest);
+    const strength = stays ? 0 : Math.sqrt(link.customers / largest);
     return el("button", { class: "cell", style: { background: stays ? "#EDF1F5" : `rgba(11, 95, 165, ${0.06 + 0.5 * strength})` }, onclick: () => onlink(link) },
-      counted(link.customers, full));
+      full(link.customers));
   }
 }
 

@@ -12,7 +12,7 @@ const GREY = "#B7C0CA";
 const SIZE = 11;
 
 export function sankey(place, flow, links, about) {
-  const total = links.reduce((sum, link) => sum + (link.customers ?? 0), 0);
+  const total = links.reduce((sum, link) => sum + link.customers, 0);
   const drawn = grouped(links, total * SMALL);
   const nodes = [...sides(flow, drawn, links)];
   const count = Math.max(...["from", "to"].map((side) => nodes.filter((node) => node.side === side).length));
@@ -37,7 +37,6 @@ function grouped(links, limit) {
   const shown = [];
   const small = new Map();
   for (const link of links) {
-    if (link.customers === null) continue;
     if (link.customers >= limit || link.from === link.to) shown.push(link);
     else small.set(link.from, [...(small.get(link.from) ?? []), link]);
   }
@@ -63,7 +62,7 @@ function* sides(flow, drawn, links) {
 
 function summed(links, side) {
   const sums = new Map();
-  for (const link of links) sums.set(link[side], (sums.get(link[side]) ?? 0) + (link.customers ?? 0));
+  for (const link of links) sums.set(link[side], (sums.get(link[side]) ?? 0) + link.customers);
   return sums;
 }
 

@@ -134,8 +134,9 @@ function moves(found, flow, colour) {
   const byId = new Map(flow.nodes.map((node) => [node.node_id, node]));
   const joined = flow.links.filter((link) => link.to === id && link.from !== id);
   const left = flow.links.filter((link) => link.from === id && link.to !== id);
-  const stayed = flow.links.find((link) => link.from === id && link.to === id)?.customers ?? (flow.links.length ? 0 : null);
-  const sum = (links) => links.reduce((all, link) => all + (link.customers ?? 0), 0);
+  const isFew = (link) => link.from === "(few)" || link.to === "(few)"; // a branch's small links, together
+  const stayed = flow.links.find((link) => link.from === id && link.to === id)?.customers ?? (flow.links.length && !left.some(isFew) ? 0 : null);
+  const sum = (links) => links.reduce((all, link) => all + link.customers, 0);
   const then = stayed + sum(left);
   const figure = (text, value, note) => el("div", { class: "figure" }, el("span", {}, text), el("b", {}, short(value)), el("small", {}, note ?? "\u00a0"));
   const list = (links, side) => {
@@ -147,6 +148,6 @@ function moves(found, flow, colour) {
   return [
     el("div", { class: "figures" }, figure(words.stayed, stayed, `${percent(then ? stayed / then : null)} ${words.of}`), figure(words.joined, sum(joined)), figure(words.left, sum(left), `${percent(then ? sum(left) / then : null)} ${words.of}`)),
     el("h3", {}, words.from), list(joined, "from"), el("h3", {}, words.to), list(left, "to"),
-    [...joined, ...left].some((link) => link.customers === null) ? el("p", { class: "note" }, words.hidden) : null,
+    flow.links.some(isFew) ? el("p", { class: "note" }, words.hidden) : null,
   ].flat().filter(Boolean);
 }

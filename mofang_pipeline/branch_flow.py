@@ -1,7 +1,9 @@
 """A window's flow as a branch may see it: the links that are large enough, and the rest of each source as one.
 
 Pure. Links are chosen between leaves and then added up to every level, so that levels do not tell more than the leaves;
-what is not listed may be zero or hidden. The trees of both days, as shown, are what a reader knows beside.
+what is not listed may be zero or hidden. The trees of both days, as shown, are what a reader knows beside. Dashboards
+and portal both ask here (branch_window.py reads for them), so that one does not list what the other hides.
+Superset's environment imports this module too: only the standard library.
 """
 
 from collections import Counter, defaultdict
