@@ -110,13 +110,13 @@ def decide_break(
 def list_matches(
     campaign: CampaignOption = ALL, as_of: AsOfOption = None, chosen: FormatOption = None
 ) -> None:
-    """One redemption of several grants, several of one: what may be confirmed."""
+    """One redemption of several grants, one posting of several redemptions, and the reverse: what may be confirmed."""
     from mofang_pipeline.reconciliation import work_list
 
     with _newest(_home()) as connection:
         day = as_of or _last_reconciled(connection)
         found = work_list.suggestions(connection, work_list.Scope(day, _one(campaign)))
-    _show(found, ("campaign", "match_id", "shape", "grants", "statements", "amount_fen"), chosen)
+    _show(found, ("campaign", "match_id", "shape", "grants", "statements", "entries", "amount_fen"), chosen)
 
 
 MatchArgument = Annotated[

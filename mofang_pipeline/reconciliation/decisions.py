@@ -85,8 +85,16 @@ def matches(entries: Iterable[log.Entry]) -> list[Match]:
     for entry in entries:
         said = entry.payload
         if entry.action == CONFIRMED:
-            rows = tuple(said["grants"]), tuple(said["statements"])
-            match = Match(said["match_id"], said["campaign"], date.fromisoformat(said["as_of"]), *rows)
+            match = Match(
+                said["match_id"],
+                said["campaign"],
+                date.fromisoformat(said["as_of"]),
+                grants=tuple(said["grants"]),
+                statements=tuple(said["statements"]),
+                entries=tuple(
+                    said.get("entries", ())
+                ),  # entries of the log from before postings were matched
+            )
             found[match.campaign, match.match_id] = match
         elif entry.action == WITHDRAWN:
             match = found[said["campaign"], said["match_id"]]
@@ -202,6 +210,7 @@ def _suggestion(connection: duckdb.DuckDBPyConnection, campaign: str, match_id: 
         "as_of": day.isoformat(),
         "grants": [row_id for side, row_id in rows if side == "grant"],
         "statements": [row_id for side, row_id in rows if side == "statement"],
+        "entries": [row_id for side, row_id in rows if side == "ledger"],
     }
 
 

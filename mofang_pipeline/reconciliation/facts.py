@@ -24,14 +24,20 @@ class Terms:
 
 @dataclass(frozen=True)
 class Match:
-    """Grants and statement rows that a user confirmed as one item, from day `as_of` until it was taken back."""
+    """Rows of the sides that a user confirmed as one item, from day `as_of` until it was taken back."""
 
     match_id: str
     campaign: str
     as_of: date
     grants: tuple[str, ...]
     statements: tuple[str, ...]
+    entries: tuple[str, ...] = ()
     until: date | None = None
+
+    @property
+    def rows(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """(side, ids) of the three sides."""
+        return (GRANT.name, self.grants), (STATEMENT.name, self.statements), (LEDGER.name, self.entries)
 
     def holds(self, day: date) -> bool:
         return self.as_of <= day and (self.until is None or day < self.until)
@@ -182,7 +188,7 @@ def read_matches(connection: duckdb.DuckDBPyConnection, matches: Sequence[Match]
         (side, row_id): (match.match_id, match.campaign, side, row_id)
         for match in matches
         if match.holds(as_of)
-        for side, ids in (("grant", match.grants), ("statement", match.statements))
+        for side, ids in match.rows
         for row_id in ids
     }
     connection.execute(

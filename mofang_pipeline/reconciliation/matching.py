@@ -7,11 +7,12 @@ import duckdb
 from mofang_pipeline.published import statement
 from mofang_pipeline.reconciliation.facts import Terms, has_ledger
 
-RESULTS = {
-    "result_sum": "campaign_reconciliation",
-    "result_break": "campaign_break",
-    "result_match": "match_suggestion",
-}
+RESULTS = (
+    ("result_sum", "campaign_reconciliation"),
+    ("result_break", "campaign_break"),
+    ("result_match", "match_suggestion"),
+    ("result_match", "posting_suggestion"),
+)
 
 
 def match(connection: duckdb.DuckDBPyConnection, as_of: date, terms: Terms) -> None:
@@ -25,7 +26,7 @@ def match(connection: duckdb.DuckDBPyConnection, as_of: date, terms: Terms) -> N
 
 def add_results(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
     """Appends the day's sums, breaks and suggested matches to the results."""
-    for result, query in RESULTS.items():
+    for result, query in RESULTS:
         connection.execute(
             f"insert into {result} by name {statement(f'reconciliation/{query}')}", {"as_of": as_of}
         )

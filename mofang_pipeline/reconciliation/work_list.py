@@ -108,6 +108,7 @@ def suggestions(connection: duckdb.DuckDBPyConnection, scope: Scope) -> list[Row
             campaign, match_id, shape,
             list(reward_id order by reward_id) filter (side = 'grant') as grants,
             list(reward_id order by reward_id) filter (side = 'statement') as statements,
+            coalesce(list(reward_id order by reward_id) filter (side = 'ledger'), []) as entries,
             cast(sum(amount_fen) filter (side = 'grant') as bigint) as amount_fen
         from mart.match_suggestion where {_IN_SCOPE} group by campaign, match_id, shape order by campaign, match_id
         """,

@@ -58,6 +58,7 @@ def overview(asked: Asked) -> Answer:
                     "match_id": each.match_id,
                     "grants": each.grants,
                     "statements": each.statements,
+                    "entries": each.entries,
                 }
                 for each in decisions.matches(decisions.read(asked.home))
                 if each.holds(scope.day) and scope.has(each.campaign)

@@ -24,6 +24,9 @@ measured as (
         sum(case when event = 'redeem' then amount_fen else 0 end) as redeemed_fen,
         sum(case when event = 'refund' then 1 else 0 end) as refunds,
         sum(case when event = 'refund' then amount_fen else 0 end) as refunded_fen,
+        -- Postings that a user has confirmed for several statement rows agree with their sum, else each with its own.
+        coalesce(bool_or(is_posted_together), false) as is_posted_together,
+        sum(case side when 'statement' then signed_fen when 'ledger' then -amount_fen else 0 end) as sum_gap_fen,
         sum(posted_gap) as posted_gap_fen,
         max(abs(posted_gap)) as posted_gap_most,
         sum(case when side = 'statement' and posted_fen is null then signed_fen else 0 end) as unposted_fen,
@@ -52,7 +55,11 @@ measured as (
 bounded as (
 
     select
-        measured.*,
+        measured.* replace (
+            case when is_posted_together then sum_gap_fen else posted_gap_fen end as posted_gap_fen,
+            case when is_posted_together then abs(sum_gap_fen) else posted_gap_most end as posted_gap_most,
+            case when not is_posted_together then unposted_since end as unposted_since
+        ),
         coalesce(term.tolerance_fen, $tolerance_fen) as tolerance_fen,
         coalesce(term.timing_days, $timing_days) as timing_days
     from measured

@@ -182,11 +182,13 @@ union all by name
 select
     'ledger' as side,
     entry.entry_id as row_id,
-    coalesce(stated.item_kind, 'entry') as item_kind,
-    coalesce(stated.item_id, entry.entry_id) as item_id,
+    case when confirmed.match_id is not null then 'match' else coalesce(stated.item_kind, 'entry') end as item_kind,
+    coalesce(confirmed.match_id, stated.item_id, entry.entry_id) as item_id,
     coalesce(stated.campaign, entry.campaign) as campaign,
     stated.grant_id,
     entry.posted_on as on_day,
-    entry.amount_fen
+    entry.amount_fen,
+    confirmed.match_id is not null as is_posted_together
 from ledger_known as entry
 left join stated on entry.statement_id = stated.statement_id
+left join confirmed_row as confirmed on confirmed.side = 'ledger' and entry.entry_id = confirmed.row_id

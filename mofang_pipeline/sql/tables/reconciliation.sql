@@ -52,13 +52,14 @@ create table if not exists mart.break_decision (
     valid_to date -- first day on which another decision holds
 );
 
--- Rows that a user may confirm as one item: one redemption of several grants (N-1), several of one (1-N).
+-- Rows that a user may confirm as one item: one redemption of several grants (N-1), several of one (1-N), one posting
+-- of several redemptions (N-1), several of one (1-N).
 create table if not exists mart.match_suggestion (
     day date,
     campaign varchar,
     match_id varchar,
     shape varchar,
-    side varchar, -- grant or statement
-    reward_id varchar, -- grant_id or statement_id
+    side varchar, -- grant, statement or ledger
+    reward_id varchar, -- grant_id, statement_id or entry_id
     amount_fen bigint
 );

@@ -14,13 +14,13 @@ const words = t({
     class: "类别", count: "项数", grant: "发放", statement: "对账单", ledger: "账务", rows: "笔", within: (n) => (n > 30 ? "30天以上" : `${n}天内`),
     item: "编号", difference: "差额", age: "账龄", days: (n) => `${n}天`, owner: "负责人", resolution: "处理结果", note: "备注", show: "显示", everything: "全部", nothing: "没有差异", clean: "所选范围内三方一致。",
     more: (shown, total) => `显示前 ${full(shown)} 项，共 ${full(total)} 项`, decide: "处理差异", save: "保存", unset: "未处理", old: "只能处理最近一次对账的差异", saved: "已记录",
-    sure: "确认该处理结果？", closes: (money) => `涉及金额 ${money}，将记入操作日志。`, matches: "建议匹配", matchNote: "同一客户、同一奖励的多笔金额合计一致；确认后按一项核对。", confirmed: "已确认", confirm: "确认匹配", withdraw: "撤回", done: "已记录，下次对账生效", shape: "形式", grants: "发放编号", statements: "对账单编号", amount: "金额" },
+    sure: "确认该处理结果？", closes: (money) => `涉及金额 ${money}，将记入操作日志。`, matches: "建议匹配", matchNote: "同一客户、同一奖励的多笔金额合计一致；确认后按一项核对。", confirmed: "已确认", confirm: "确认匹配", withdraw: "撤回", done: "已记录，下次对账生效", shape: "形式", grants: "发放编号", statements: "对账单编号", entries: "账务编号", amount: "金额" },
   en: { title: "Reconciliation", day: "As of", campaign: "Campaign", all: "All campaigns", any: "All breaks", none: "Nothing is reconciled yet", wait: "Come back after the first night that reconciles.",
     items: "Items", agreed: "Agreed", breaks: "Breaks", stake: "At stake", open: "Open", classes: "Classes", ages: "Age of the breaks", list: "Breaks",
     class: "Class", count: "Items", grant: "Granted", statement: "Stated", ledger: "Posted", rows: "rows", within: (n) => (n > 30 ? "over 30 days" : `up to ${n} days`),
     item: "Item", difference: "Difference", age: "Age", days: (n) => `${n} d`, owner: "Owner", resolution: "Resolution", note: "Note", show: "Show", everything: "All", nothing: "No breaks", clean: "All sides agree in this selection.",
     more: (shown, total) => `The first ${full(shown)} of ${full(total)}`, decide: "Decide a break", save: "Save", unset: "Open", old: "Only breaks of the latest day can be decided", saved: "Recorded",
-    sure: "Close it with this resolution?", closes: (money) => `${money} are at stake; this goes to the log.`, matches: "Suggested matches", matchNote: "Rows of one customer and reward whose sums agree; once confirmed they are one item.", confirmed: "Confirmed", confirm: "Confirm", withdraw: "Withdraw", done: "Recorded; counted by the next reconciliation", shape: "Form", grants: "Grants", statements: "Statement rows", amount: "Amount" },
+    sure: "Close it with this resolution?", closes: (money) => `${money} are at stake; this goes to the log.`, matches: "Suggested matches", matchNote: "Rows of one customer and reward whose sums agree; once confirmed they are one item.", confirmed: "Confirmed", confirm: "Confirm", withdraw: "Withdraw", done: "Recorded; counted by the next reconciliation", shape: "Form", grants: "Grants", statements: "Statement rows", entries: "Postings", amount: "Amount" },
 });
 const AGES = [3, 7, 30, 31];
 const SHADES = ["#B9D4EA", "#6FA8D3", "#2F77B0", "#12304D"];
@@ -110,10 +110,10 @@ export async function show(page) {
   }
 
   function matches(found) {
-    const rows = [...found.matches.map((each) => ({ ...each, held: false })), ...found.confirmed.map((each) => ({ ...each, held: true, shape: each.grants.length > 1 ? "N-1" : "1-N" }))];
+    const rows = [...found.matches.map((each) => ({ ...each, held: false })), ...found.confirmed.map((each) => ({ ...each, held: true, shape: (each.entries.length ? each.statements : each.grants).length > 1 ? "N-1" : "1-N" }))];
     if (!rows.length) return [];
     const act = async (row) => {
-      if (!(await confirm(row.held ? words.withdraw : words.confirm, `${row.grants.join(", ")} ↔ ${row.statements.join(", ")}`))) return;
+      if (!(await confirm(row.held ? words.withdraw : words.confirm, [row.grants, row.statements, row.entries].filter((ids) => ids.length).map((ids) => ids.join(", ")).join(" ↔ ")))) return;
       try {
         await post(`reconciliation/${row.held ? "withdraw" : "confirm"}`, { org: choice.org, campaign: row.campaign, match_id: row.match_id });
         toast(words.done);
@@ -128,6 +128,7 @@ export async function show(page) {
         { key: "shape", label: words.shape },
         { key: "grants", label: words.grants, format: (ids) => ids.join(", ") },
         { key: "statements", label: words.statements, format: (ids) => ids.join(", ") },
+        { key: "entries", label: words.entries, format: (ids) => ids.join(", ") || "–" },
         { key: "amount_fen", label: words.amount, align: "right", format: money },
         { key: "held", label: "", format: (held, row) => el("button", { class: "button small", onclick: () => act(row) }, held ? words.withdraw : words.confirm) },
       ], rows),
