@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from benchmarks import trees
-from benchmarks.night import Night, compile_models, night_bare, night_in_lake, prepare
+from benchmarks.night import compile_models, night_bare, night_in_lake, prepare
 from mofang_pipeline.generator import generate
 from mofang_pipeline.home import Home
 from mofang_pipeline.rulebook import read_rulebook, require_valid
@@ -26,11 +26,8 @@ def main() -> None:
     if arguments.trees:
         trees.report(arguments.trees)
         return
-    print(
-        f"{'customers':>10} {'history':>8} {'':>6} "
-        + " ".join(f"{name:>12}" for name in COLUMNS)
-        + f" {'ratio':>6}"
-    )
+    heads = " ".join(f"{name:>12}" for name in COLUMNS)
+    print(f"{'customers':>10} {'history':>8} {'':>9} {heads} {'ratio':>6}")
     for customers in arguments.customers:
         for history in arguments.history:
             folder = Path(tempfile.mkdtemp(prefix="mofang-bench-", dir=arguments.folder))
@@ -54,13 +51,12 @@ def _measure(home: Home, customers: int, history: int) -> None:
     prepare(home, rulebook, NIGHT)
     bare = night_bare(home, rulebook, NIGHT, compile_models(home, home.folder("compiled")))
     lake = night_in_lake(home, rulebook, NIGHT)
-    _show(customers, history, "bare", bare, 1.0)
-    _show(customers, history, "lake", lake, lake.total / bare.total)
-
-
-def _show(customers: int, history: int, name: str, night: Night, ratio: float) -> None:
-    seconds = " ".join(f"{getattr(night, column):12.2f}" for column in COLUMNS)
-    print(f"{customers:>10,} {history:>8} {name:>6} {seconds} {ratio:6.2f}", flush=True)
+    for clock in ("wall", "cpu"):
+        for name, night in (("bare", bare), ("lake", lake)):
+            seconds = {column: getattr(getattr(night, column), clock) for column in COLUMNS}
+            ratio = seconds["total"] / getattr(bare.total, clock)
+            shown = " ".join(f"{each:12.2f}" for each in seconds.values())
+            print(f"{customers:>10,} {history:>8} {name} {clock:>4} {shown} {ratio:6.2f}", flush=True)
 
 
 def _arguments() -> argparse.Namespace:

@@ -1,20 +1,24 @@
 """One night, from landing to transitions: in the lake as the pipeline does it, and bare.
 
 Bare is the same code and the same compiled SQL on plain DuckDB tables, in one process: no DuckLake, no catalogue
-server, no dbt, no Dagster. Start-up of dbt and Dagster is left out of both.
+server, no dbt, no Dagster. Start-up of dbt and Dagster is left out of both. CPU seconds are those of the process that
+computes and of the catalogue's server: on a busy machine they say more than the clock.
 """
 
-import json
+import multiprocessing
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import psutil
 
 from mofang_pipeline import lake, landing, plan, profiles, published, replay, segments, transitions, trees
 from mofang_pipeline.home import Home
@@ -36,29 +40,41 @@ MODELS = (
 
 
 @dataclass(frozen=True)
-class Night:
-    """Seconds of one night by step."""
+class Cost:
+    """Seconds by the clock, and of CPU."""
 
-    landing: float
-    wide_table: float
-    segments: float
-    profiles: float
-    transitions: float
+    wall: float = 0.0
+    cpu: float = 0.0
+
+    def __add__(self, other: "Cost") -> "Cost":
+        return Cost(self.wall + other.wall, self.cpu + other.cpu)
+
+
+@dataclass(frozen=True)
+class Night:
+    """What one night costs by step."""
+
+    landing: Cost
+    wide_table: Cost
+    segments: Cost
+    profiles: Cost
+    transitions: Cost
 
     @property
-    def total(self) -> float:
+    def total(self) -> Cost:
         return self.landing + self.wide_table + self.segments + self.profiles + self.transitions
 
 
 def night_in_lake(home: Home, rulebook: Rulebook, day: date) -> Night:
     """Computes `day` by the pipeline's own functions and dbt; its earlier day must be computed."""
     with lake.writer(home) as connection:
-        landed = _timed(lambda: land(connection, home, rulebook, day))
+        server = _catalogue_server(home)
+        landed = _timed(lambda: land(connection, home, rulebook, day), server)
         todo = plan.make_plan(connection, day, day, restatement_days=rulebook.settings.restatement_days)
     wide = run_dbt(home, todo)
     with lake.writer(home) as connection:
         plan.mark_plan(connection, todo)
-        return _after_wide(connection, rulebook, todo, landed, wide)
+        return _after_wide(connection, rulebook, todo, landed, wide, server)
 
 
 def night_bare(home: Home, rulebook: Rulebook, day: date, compiled: Path) -> Night:
@@ -79,17 +95,24 @@ def night_bare(home: Home, rulebook: Rulebook, day: date, compiled: Path) -> Nig
 
 
 def _after_wide(
-    connection: duckdb.DuckDBPyConnection, rulebook: Rulebook, todo: plan.Plan, landed: float, wide: float
+    connection: duckdb.DuckDBPyConnection,
+    rulebook: Rulebook,
+    todo: plan.Plan,
+    landed: Cost,
+    wide: Cost,
+    server: int | None = None,
 ) -> Night:
     days = [window.first for window in todo.days]
     trees.write_tree(connection, rulebook, days)
-    placed = _timed(lambda: [segments.write_membership(connection, rulebook, day) for day in days])
+    placed = _timed(lambda: [segments.write_membership(connection, rulebook, day) for day in days], server)
     plan.mark_segmented(connection, days, plan.tier1_codes(rulebook))
-    described = _timed(lambda: [profiles.write_profile(connection, day) for day in days])
-    described += _timed(lambda: [profiles.write_distribution(connection, day) for day in days])
+    described = _timed(lambda: [profiles.write_profile(connection, day) for day in days], server)
+    described += _timed(lambda: [profiles.write_distribution(connection, day) for day in days], server)
     compared = transitions.days_to_compare(connection, days)
     rules = replay.everywhere(rulebook)
-    moved = _timed(lambda: [transitions.write_transitions(connection, day, rules, rules) for day in compared])
+    moved = _timed(
+        lambda: [transitions.write_transitions(connection, day, rules, rules) for day in compared], server
+    )
     return Night(landed, wide, placed, described, moved)
 
 
@@ -105,20 +128,31 @@ def land(connection: duckdb.DuckDBPyConnection, home: Home, rulebook: Rulebook, 
     )
 
 
-def run_dbt(home: Home, todo: plan.Plan) -> float:
-    """Runs dbt and returns the seconds of its models alone, by its own record."""
-    target = home.folder("bench")
+def run_dbt(home: Home, todo: plan.Plan) -> Cost:
+    """Runs dbt in a process of its own and returns what its models alone cost."""
     dbt_environment(home)
-    command = [str(Path(sys.executable).with_name("dbt")), "run", "--quiet", "--target-path", str(target)]
-    with lake.writer_lock(home):
-        subprocess.run(
-            [*command, "--log-path", str(target)],
-            cwd=PROJECT,
-            env=os.environ | todo.environment() | {"DBT_PROFILES_DIR": str(PROJECT)},
-            check=True,
-        )
-    results = json.loads((target / "run_results.json").read_text())["results"]
-    return float(sum(result["execution_time"] for result in results))
+    os.environ.update(todo.environment(), DBT_PROFILES_DIR=str(PROJECT))
+    with (
+        lake.writer_lock(home),
+        ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process,
+    ):
+        return process.submit(_models_cost, home.folder("bench"), _catalogue_server(home)).result()
+
+
+def _models_cost(target: Path, server: int) -> Cost:
+    from dbt.cli.main import dbtRunner
+
+    clocks: list[Cost] = []
+
+    def note(event: Any) -> None:
+        if event.info.name in ("NodeStart", "NodeFinished"):
+            clocks.append(_clocks(server))
+
+    paths = ["--project-dir", str(PROJECT), "--target-path", str(target), "--log-path", str(target)]
+    done = dbtRunner(callbacks=[note]).invoke(["run", "--quiet", *paths])
+    if not done.success:
+        raise RuntimeError(f"dbt run failed, see {target}/dbt.log")
+    return _since(clocks[0], clocks[-1])
 
 
 def _run_compiled(connection: duckdb.DuckDBPyConnection, todo: plan.Plan, compiled: Path) -> None:
@@ -157,10 +191,29 @@ def _copy_lake(home: Home, file: Path) -> None:
             copy.execute(sql)
 
 
-def _timed(work: Callable[[], object]) -> float:
-    started = time.monotonic()
+def _timed(work: Callable[[], object], server: int | None = None) -> Cost:
+    """What `work` costs this process, and the catalogue's server with the process id `server`."""
+    started = _clocks(server)
     work()
-    return time.monotonic() - started
+    return _since(started, _clocks(server))
+
+
+def _clocks(server: int | None) -> Cost:
+    return Cost(time.monotonic(), time.process_time() + (_server_cpu(server) if server else 0.0))
+
+
+def _since(start: Cost, end: Cost) -> Cost:
+    return Cost(end.wall - start.wall, end.cpu - start.cpu)
+
+
+def _server_cpu(server: int) -> float:
+    """CPU seconds of a Postgres: its own, of the backends that have ended, and of those at work."""
+    parent = psutil.Process(server)
+    return sum(parent.cpu_times()[:4]) + sum(sum(each.cpu_times()[:4]) for each in parent.children())
+
+
+def _catalogue_server(home: Home) -> int:
+    return int((home.root / "postgres" / "postmaster.pid").read_text().split()[0])
 
 
 def compile_models(home: Home, target: Path) -> Path:
