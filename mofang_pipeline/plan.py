@@ -8,20 +8,24 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
+from itertools import chain
 
 import duckdb
+import yaml
 
+from mofang_pipeline.home import REPOSITORY
 from mofang_pipeline.rulebook import Rulebook
 
 NO_BASE = date(1900, 1, 1)  # rolled on from nothing: everything landed is read
 FARTHEST_ROLL = 92  # days; from farther back, starting anew reads less
 LEDGER_CHUNK = 31  # days of ledger written in one transaction
-WINDOW_EDGES = (1, 7, 30, 60, 90, 120, 180, 365)  # as in dbt_project/macros/windows.sql
 STATES_KEPT = 40  # of the latest days; a restatement or a gap of a few weeks rolls on from one of them
 STATE_TABLES = tuple(
     f"int.int_{name}_state"
     for name in ("activity", "payment_day", "institution", "customer", "account", "agreement")
 )
+WINDOWS = REPOSITORY / "dbt_project" / "dbt_project.yml"
 DAY = timedelta(days=1)
 
 
@@ -212,11 +216,20 @@ def crossed_days(base: date, day: date) -> str:
         return "cast(null as date)"
     crossed = {
         day - DAY * (edge + offset)
-        for edge in WINDOW_EDGES
+        for edge in _window_edges()
         for offset in range((day - base).days)
         if day - DAY * (edge + offset) <= base
     }
     return ", ".join(f"date '{each}'" for each in sorted(crossed)) or "cast(null as date)"
+
+
+@cache
+def _window_edges() -> frozenset[int]:
+    """How many days back each rolling window of customer_wide begins or ends."""
+    windows = yaml.safe_load(WINDOWS.read_text(encoding="utf-8"))["vars"]
+    return frozenset(
+        chain.from_iterable(each if isinstance(each, list) else [each] for each in windows.values())
+    )
 
 
 def _windows(days: Sequence[date], states: set[date]) -> Iterable[Window]:

@@ -64,9 +64,5 @@ def activity_columns(given: dict[str, str]) -> str:
     return "\n        0 as pay_cnt,\n        0 as pay_amt"
 
 
-def payment_windows() -> list[int]:
-    return [1, 7]
-
-
 def rolling_measures() -> list[tuple[str, str, int, int]]:
     return [("pay_cnt_1d", "pay_cnt", 0, 1), ("pay_amt_7d", "pay_amt", 0, 7)]
