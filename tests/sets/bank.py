@@ -30,9 +30,9 @@ WIDE = """
         case when number % 4 = 0 then 0 else 1 end as bound_agreements,
         case when number % 4 = 0 then 0 else 1 end as bound_institutions, number % 4 <> 0 as ever_bound,
         400 as days_since_first_bind, 400 as days_since_last_bind,
-        case when number % 4 <> 0 then 1 + number + date_diff('day', $first, $day) end as days_since_last_paid,
+        case when number % 4 <> 0 then 1 + number % 500 + date_diff('day', $first, $day) end as days_since_last_paid,
         900 as days_since_first_paid, 0 as pay_cnt_30d, 0 as pay_amt_30d, 0 as pay_cnt_prev90_before_30d,
-        1000000 as deposit_fen, 100000 * number as aum_fen, 0 as gap_before_return_days,
+        1000000 as deposit_fen, 100000 * (number % 500) as aum_fen, 0 as gap_before_return_days,
         0 as inflow_payroll_90d, 0 as inflow_pension_90d, 0 as inflow_subsidy_90d
     from range(1, $customers + 1) as numbers(number)
 """
@@ -42,32 +42,34 @@ def token(number: int) -> str:
     return hashlib.sha256(f"customer {number}".encode()).hexdigest()
 
 
-def build(home: Home, days: Sequence[date] = (FIRST, FIRST + timedelta(days=1), LAST)) -> Home:
+def build(
+    home: Home, days: Sequence[date] = (FIRST, FIRST + timedelta(days=1), LAST), customers: int = CUSTOMERS
+) -> Home:
     """The home, now with the wide table, segments and identities of `days`."""
     with lake.writer(home) as connection:
         landing_tables.create_tables(connection)
         published.create_tables(connection)
         columns = ", ".join(f"{name} {SQL_TYPES[kind]}" for name, kind in COLUMNS.items())
         connection.execute(f"create table lake.mart.customer_wide (customer_key bigint, {columns})")
-        _land(connection)
+        _land(connection, customers)
         trees.write_tree(connection, read_rulebook(home.rulebook), days)
         for day in days:
-            compute(home, connection, day)
+            compute(home, connection, day, customers)
     return home
 
 
-def compute(home: Home, connection: duckdb.DuckDBPyConnection, day: date) -> None:
+def compute(home: Home, connection: duckdb.DuckDBPyConnection, day: date, customers: int = CUSTOMERS) -> None:
     rulebook = read_rulebook(home.rulebook)
     connection.execute("delete from lake.mart.customer_wide where day = $day", {"day": day})
-    connection.execute(WIDE, {"day": day, "first": FIRST, "customers": CUSTOMERS})
+    connection.execute(WIDE, {"day": day, "first": FIRST, "customers": customers})
     segments.write_membership(connection, rulebook, day)
     plan.mark_computed(connection, "wide", [day], 1)
     plan.mark_segmented(connection, [day], plan.tier1_codes(rulebook))
 
 
-def _land(connection: duckdb.DuckDBPyConnection) -> None:
+def _land(connection: duckdb.DuckDBPyConnection, customers: int) -> None:
     published.write_organisations(connection, read_rulebook(Home().rulebook))
-    numbers = range(1, CUSTOMERS + 1)
+    numbers = range(1, customers + 1)
     identities = [(number, token(number), FIRST) for number in numbers]
     published.insert_rows(connection, "lake.landed.customer_identity", identities)
     connection.execute(
