@@ -36,6 +36,7 @@ def build(
     days = daily(home, include)
     manifest = manifest_path(home)
     rulebook = read_rulebook(home.rulebook)
+    sets = segment_sets.keys(home, rulebook)
     return dg.Definitions(
         assets=[
             landing.build(days),
@@ -45,9 +46,9 @@ def build(
             edges.build(days),
             segments.build_transitions(days),
             segment_sets.build(days, rulebook, home),
-            push.build(days),
+            push.build(days, sets),
             segments.build_by_province(by_province(days, tier1_codes(rulebook))),
-            campaigns.build_states(days),
+            campaigns.build_states(days, home, sets),
             reconciliation.build(days),
             campaigns.build_results(days),
             publication.build(days),

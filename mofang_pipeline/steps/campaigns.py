@@ -1,13 +1,16 @@
 """Step 7: campaigns follow their days, and what came of them is read."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
 
 from mofang_pipeline import plan
 from mofang_pipeline.campaigns import evaluate, follow
+from mofang_pipeline.home import Home
+from mofang_pipeline.rulebook import RulebookError
+from mofang_pipeline.rulebook.read_campaigns import campaigns_in
 from mofang_pipeline.steps.partitions import days_of
 from mofang_pipeline.steps.resources import Mofang
 
@@ -23,10 +26,15 @@ RESULTS = {
 }
 
 
-def build_states(days: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
+def build_states(
+    days: dg.PartitionsDefinition[str], home: Home, sets: Mapping[str, dg.AssetKey]
+) -> dg.AssetsDefinition:
+    """`sets`: those that are assets of their own; the campaigns' assets are downstream of those that they use."""
+    used = [sets[name] for name in _sets_used(home) if name in sets]
+
     @dg.multi_asset(
         name="follow_campaigns",
-        specs=_specs(STATES, ["segment_membership", "segment_set_member"], days),
+        specs=_specs(STATES, ["segment_membership", "segment_set_member", *used], days),
         backfill_policy=dg.BackfillPolicy.single_run(),
         pool="lake_writer",
     )
@@ -70,7 +78,17 @@ def build_results(days: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
     return evaluate_campaigns
 
 
-def _specs(tables: dict[str, str], deps: list[str], days: dg.PartitionsDefinition[str]) -> list[dg.AssetSpec]:
+def _sets_used(home: Home) -> list[str]:
+    """By the campaigns of the rulebook's files; a file that cannot be read is told by the run."""
+    try:
+        return sorted({each.set_name for each in campaigns_in(home.rulebook) if each.set_name})
+    except RulebookError:
+        return []
+
+
+def _specs(
+    tables: dict[str, str], deps: Sequence[str | dg.AssetKey], days: dg.PartitionsDefinition[str]
+) -> list[dg.AssetSpec]:
     return [
         dg.AssetSpec(
             name,

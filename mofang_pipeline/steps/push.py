@@ -1,6 +1,7 @@
 """Step 7: what has become of pushed lists: their books from the log, and who has left the set since."""
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
@@ -13,10 +14,12 @@ from mofang_pipeline.steps.partitions import days_of
 from mofang_pipeline.steps.resources import Mofang
 
 
-def build(days: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
+def build(days: dg.PartitionsDefinition[str], sets: Mapping[str, dg.AssetKey]) -> dg.AssetsDefinition:
+    """`sets`: those that are assets of their own, each of which may be pushed."""
+
     @dg.asset(
         name="push_leaver",
-        deps=["segment_set_member", dg.AssetKey(["landed", "push_receipt"])],
+        deps=["segment_set_member", *sets.values(), dg.AssetKey(["landed", "push_receipt"])],
         group_name="push",
         partitions_def=days,
         backfill_policy=dg.BackfillPolicy.single_run(),

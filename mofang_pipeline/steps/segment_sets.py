@@ -25,6 +25,11 @@ TABLES = {
 }
 
 
+def keys(home: Home, rulebook: Rulebook) -> dict[str, dg.AssetKey]:
+    """Set id -> its asset, for each set of the rulebook's file: what uses one is downstream of it."""
+    return {each.set_id: _key(each.set_id) for each in _written(home, rulebook)}
+
+
 def build(days: dg.PartitionsDefinition[str], rulebook: Rulebook, home: Home) -> dg.AssetsDefinition:
     written = _written(home, rulebook)
     specs = [
@@ -76,16 +81,20 @@ def build(days: dg.PartitionsDefinition[str], rulebook: Rulebook, home: Home) ->
             yield dg.MaterializeResult(name, metadata=metadata)
         for each in written:
             size = {"customers": sizes.get(each.set_id, 0)}
-            yield dg.MaterializeResult(["segment_set", each.set_id], metadata=size)
+            yield dg.MaterializeResult(_key(each.set_id), metadata=size)
 
     return compute_segment_sets
 
 
+def _key(set_id: str) -> dg.AssetKey:
+    return dg.AssetKey(["segment_set", set_id])
+
+
 def _spec(each: Definition, days: dg.PartitionsDefinition[str], rulebook: Rulebook) -> dg.AssetSpec:
     """One set, downstream of the sets that it is made of."""
-    parts = [dg.AssetKey(["segment_set", name]) for name in sets_named(each, node_ids(rulebook))]
+    parts = [_key(name) for name in sets_named(each, node_ids(rulebook))]
     return dg.AssetSpec(
-        ["segment_set", each.set_id],
+        _key(each.set_id),
         deps=["segment_membership", *parts],
         description=f"{each.en}. {each.members or ''} {each.where or ''}".strip(),
         group_name="segment_sets",

@@ -1,9 +1,12 @@
 """What Dagster shows: the names, and that an installation without any file can be opened."""
 
+import shutil
 from pathlib import Path
 
+import dagster as dg
+
 from mofang_pipeline.definitions import build
-from mofang_pipeline.home import Home
+from mofang_pipeline.home import REPOSITORY, Home
 
 
 def test_names_in_the_flow(tmp_path: Path) -> None:
@@ -22,3 +25,16 @@ def test_names_in_the_flow(tmp_path: Path) -> None:
         "segment_set/dormant_with_assets",
         "published",
     } <= ours
+
+
+def test_a_set_leads_to_what_uses_it(tmp_path: Path) -> None:
+    shutil.copytree(REPOSITORY / "rulebook", tmp_path / "rulebook")
+    campaigns = tmp_path / "rulebook" / "campaigns"
+    campaigns.mkdir(exist_ok=True)
+    (campaigns / "spring.yaml").write_text(
+        "{campaign: spring, zh: 春, org: '000000', audience: {set: worth_winning},"
+        " arms: {treatment: 0.9, control: 0.1}, window: {from: 2026-03-01, to: 2026-03-31}}"
+    )
+    graph = build(Home(home=tmp_path, rulebook=tmp_path / "rulebook")).resolve_asset_graph()
+    below = graph.get(dg.AssetKey(["segment_set", "worth_winning"])).child_keys
+    assert {key.to_user_string() for key in below} >= {"campaign_audience", "push_leaver"}

@@ -17,11 +17,24 @@ from mofang_pipeline.landing import tables as landing_tables
 from mofang_pipeline.portal.application import application
 from mofang_pipeline.portal.service import service as portal_service
 from mofang_pipeline.processes import Supervisor
+from mofang_pipeline.segment_sets import actions, members
 from mofang_pipeline.serving import publish, views
 from tests.superset import dashboards, scratch_lake, scratch_rewards
 from tests.superset.portal_client import Portal
 
 FIRST_DAY, DAYS, CUSTOMERS = date(2026, 11, 15), 5, 4000
+SET_DAYS = date(2026, 11, 18), date(2026, 11, 19)
+CONSENTS = """
+    insert into lake.landed.customer_identity by name
+    select distinct customer_key, sha256('customer ' || customer_key) as token, cast($day as date) as first_dt
+    from lake.mart.segment_membership;
+    insert into lake.landed.customer by name
+    select
+        cast($day as date) as dt, 1 as load_id, customer_key as seq, customer_key, '540000' as province_code,
+        cast($day as date) as opened_on, 'active' as status, true as has_mobile,
+        customer_key % 5 <> 0 as consent_marketing
+    from lake.landed.customer_identity
+"""
 SUPERSET_PYTHON = (
     Path(os.environ.get("MOFANG_SUPERSET_VENV", REPOSITORY / ".venv-superset")) / "bin" / "python"
 )
@@ -37,6 +50,12 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Home:
         connection.execute(published.statement("tables/push"))
         connection.execute(published.statement("views/push"))
         views.create_views(connection)
+        for statement in CONSENTS.split(";"):
+            connection.execute(statement, {"day": FIRST_DAY})
+        rulebook, sets = actions.known_sets(home)
+        members.write_versions(connection, sets)
+        for day in SET_DAYS:
+            members.write_day(connection, rulebook, sets, day)
         snapshot = lake.latest_snapshot(connection)
     publish.publish(home, snapshot, date(2026, 11, 19))
     return home

@@ -162,11 +162,17 @@ def test_a_decision_is_seen_at_once(tibet):
     assert (found["resolution"], found["owner"], found["decided_by"]) == ("claimed", "lin", "lin")
 
 
-def test_a_match_is_confirmed_and_taken_back(tibet):
-    [match] = tibet.get("/reconciliation/overview").json()["matches"]
+@pytest.mark.parametrize(("match_id", "rows"), [("M-GT1", (2, 1, 0)), ("P-DAY-0323", (2, 2, 1))])
+def test_a_match_is_confirmed_and_taken_back(tibet, match_id, rows):
+    [match] = [
+        each
+        for each in tibet.get("/reconciliation/overview").json()["matches"]
+        if each["match_id"] == match_id
+    ]
     body = {"campaign": match["campaign"], "match_id": match["match_id"]}
     assert tibet.post("/reconciliation/confirm", body).status_code == 200
-    assert len(tibet.get("/reconciliation/overview").json()["confirmed"]) == 1
+    [held] = tibet.get("/reconciliation/overview").json()["confirmed"]
+    assert tuple(len(held[side]) for side in ("grants", "statements", "entries")) == rows
     assert tibet.post("/reconciliation/withdraw", body).status_code == 200
 
 

@@ -110,13 +110,16 @@ export async function show(page) {
   }
 
   function matches(found) {
-    const rows = [...found.matches.map((each) => ({ ...each, held: false })), ...found.confirmed.map((each) => ({ ...each, held: true, shape: (each.entries.length ? each.statements : each.grants).length > 1 ? "N-1" : "1-N" }))];
+    const held = new Set(found.confirmed.map((each) => `${each.campaign} ${each.match_id}`));
+    const suggested = found.matches.filter((each) => !held.has(`${each.campaign} ${each.match_id}`));
+    const rows = [...suggested.map((each) => ({ ...each, held: false })), ...found.confirmed.map((each) => ({ ...each, held: true, shape: (each.entries.length ? each.statements : each.grants).length > 1 ? "N-1" : "1-N" }))];
     if (!rows.length) return [];
     const act = async (row) => {
       if (!(await confirm(row.held ? words.withdraw : words.confirm, [row.grants, row.statements, row.entries].filter((ids) => ids.length).map((ids) => ids.join(", ")).join(" ↔ ")))) return;
       try {
         await post(`reconciliation/${row.held ? "withdraw" : "confirm"}`, { org: choice.org, campaign: row.campaign, match_id: row.match_id });
         toast(words.done);
+        load();
       } catch (error) {
         toast(error.message, "failed");
       }
