@@ -4,14 +4,18 @@ A branch sees the campaigns of its own organisation and below. Transitions of fe
 see no small counts.
 """
 
+from contextlib import closing
 from typing import Any
 
-from mofang_pipeline import rules
-from mofang_pipeline.access import below
-from mofang_pipeline.campaigns import actions
-from mofang_pipeline.campaigns.history import Known, known_campaigns
+from mofang_pipeline import lake, rules
+from mofang_pipeline.access import may
+from mofang_pipeline.campaigns import actions, follow
+from mofang_pipeline.campaigns.budget import spent
+from mofang_pipeline.campaigns.history import Known
 from mofang_pipeline.campaigns.states import STATES, ZH
-from mofang_pipeline.portal.asked import Answer, Asked, Download, Forbidden, Malformed, get, post
+from mofang_pipeline.portal import campaign_planning
+from mofang_pipeline.portal.asked import Answer, Asked, Download, Malformed, get, post
+from mofang_pipeline.portal.campaign_scope import asked_for, visible
 from mofang_pipeline.portal.small import threshold
 
 BY_PEOPLE = ("draft", "frozen", "closed")  # and approved, which is another action
@@ -45,17 +49,25 @@ TRANSITIONS = """
         and ($limit = 0 or (customers_treatment >= $limit and customers_control >= $limit))
     order by arm, from_segment, to_segment
 """
-PARENTS = "select org_code, parent_code from mart.organisation"
+NAMES = """
+    select label.node_id, label.family, trim(label.code) as code, label.name_zh, label.name_en, label.sort_order
+    from serving.node_label as label
+    inner join serving.rule_version as version
+        on label.org_code = version.org_code and label.rule_version = version.rule_version
+    where label.org_code = $org and version.day = $day
+"""
+MAY = ("campaign.plan", "campaign.approve", "campaign.advance", "push.begin")
 
 
 def list_campaigns(asked: Asked) -> Answer:
     """Every campaign in the organisation's scope, with its state of this moment and its primary effect."""
-    found = _visible(asked)
+    found = visible(asked)
     names = list(found) or [""]
     effects = {row["campaign"]: row for row in asked.rows(PRIMARY, campaigns=names)}
     customers = {row["campaign"]: row["customers"] for row in asked.rows(AUDIENCES, campaigns=names)}
     return {
         "states": [{"name": name, "zh": ZH[name], "en": name} for name in STATES],
+        "may_plan": may(asked.viewer, "campaign.plan"),
         "campaigns": [
             _head(each) | {"customers": customers.get(name), "effect": effects.get(name)}
             for name, each in sorted(found.items())
@@ -65,17 +77,31 @@ def list_campaigns(asked: Asked) -> Answer:
 
 def one(asked: Asked) -> Answer:
     """All that is known of one campaign; before it is frozen, the sample size that its plan needs."""
-    each = _asked_for(asked)
+    each = asked_for(asked)
     name = each.campaign.id
     need = None if each.status.is_frozen else actions.needed_now(asked.home, each)
     parts: dict[str, Any] = {part: asked.rows(query, campaign=name) for part, query in OF_ONE.items()}
     parts["transitions"] = asked.rows(TRANSITIONS, campaign=name, limit=threshold(asked) or 0)
+    parts["nodes"] = asked.rows(NAMES, org=each.campaign.org_code, day=asked.lake.published().last_day)
     return _head(each) | parts | {
         "plan": each.campaign.document,
+        "is_import": each.campaign.is_import,
+        "is_saved": each.is_saved,
+        "spent": _spent(asked, each),
+        "may": [action for action in MAY if may(asked.viewer, action)],
         "need": None if need is None else vars(need) | {"is_enough": need.is_enough},
         "approver": each.status.approver,
         "frozen_on": each.status.frozen.get("frozen_on"),
     }  # fmt: skip
+
+
+def _spent(asked: Asked, each: Known) -> dict[str, Any]:
+    """As the lake is now: what was pushed a moment ago counts."""
+    with closing(lake.connect(asked.home, read_only=True)) as connection:
+        found = spent(
+            connection, each.campaign, follow.last_day(connection) or asked.lake.published().last_day
+        )
+    return vars(found) | {"remaining_fen": found.remaining_fen}
 
 
 def advance(asked: Asked) -> Answer:
@@ -94,7 +120,7 @@ def report(asked: Asked) -> Answer:
     """The one-page report as a file, in the viewer's language."""
     from mofang_pipeline.campaigns.report import QUERIES, Found, page
 
-    each = _asked_for(asked)
+    each = asked_for(asked)
     limit = threshold(asked)
     with asked.lake.cursor() as cursor:
         found = Found.read(cursor, QUERIES, each.campaign.id, fewest=limit or 0)
@@ -103,7 +129,7 @@ def report(asked: Asked) -> Answer:
 
 
 def _step(asked: Asked, target: str) -> Answer:
-    each = _asked_for(asked)
+    each = asked_for(asked)
     done = actions.advance(asked.home, each.campaign.id, target, by=asked.viewer.user)
     return {"state": done.status.state}
 
@@ -117,6 +143,8 @@ def _head(each: Known) -> dict[str, Any]:
         "org_code": campaign.org_code,
         "state": each.status.state,
         "maker": each.status.maker,
+        "submitter": each.status.submitter,
+        "problem": each.problem,
         "from_day": campaign.first.isoformat(),
         "to_day": campaign.last.isoformat(),
         "set_name": campaign.set_name,
@@ -126,25 +154,11 @@ def _head(each: Known) -> dict[str, Any]:
     }
 
 
-def _visible(asked: Asked) -> dict[str, Known]:
-    parents = {row["org_code"]: row["parent_code"] for row in asked.rows(PARENTS)}
-    orgs = below(asked.org(), parents)
-    found = known_campaigns(asked.home, rules.in_force(asked.home))
-    return {name: each for name, each in found.items() if each.campaign.org_code in orgs}
-
-
-def _asked_for(asked: Asked) -> Known:
-    found = _visible(asked)
-    name = asked.text("campaign")
-    if name not in found:
-        raise Forbidden(f"campaign {name} is not in your scope", f"活动 {name} 不在您的权限范围内")
-    return found[name]
-
-
 WAYS = [
     get("/list", list_campaigns),
     get("/one", one),
     get("/report", report),
+    *campaign_planning.WAYS,
     post("/advance", advance, "campaign.advance"),
     post("/approve", approve, "campaign.approve"),
 ]

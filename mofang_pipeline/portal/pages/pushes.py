@@ -7,6 +7,7 @@ import duckdb
 
 from mofang_pipeline import lake
 from mofang_pipeline.portal.asked import Answer, Asked, get, post
+from mofang_pipeline.portal.campaign_scope import asked_for
 from mofang_pipeline.portal.reading import fetch
 from mofang_pipeline.push.actions import push
 from mofang_pipeline.push.channels import channels
@@ -75,7 +76,8 @@ def one(asked: Asked) -> Answer:
 
 
 def begin(asked: Asked) -> Answer:
-    """Pushes the organisation's part of the set, once; the manifest."""
+    """Pushes the organisation's part of the set, or of a campaign's audience, once; the manifest."""
+    campaign = asked_for(asked).campaign.id if asked.optional("campaign") else None
     try:
         return push(
             asked.home,
@@ -84,6 +86,7 @@ def begin(asked: Asked) -> Answer:
             channel_name=asked.text("channel"),
             as_of=asked.day("as_of"),
             org_code=asked.org(),
+            campaign=campaign,
             wait_seconds=WAIT_SECONDS,
         )
     except lake.LakeBusyError:
