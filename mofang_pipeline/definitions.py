@@ -56,7 +56,7 @@ def build(
         asset_checks=checks.build(days),
         jobs=jobs.build(days),
         schedules=[triggers.build_schedule(home, rulebook.settings.timezone)],
-        sensors=[triggers.build_sensor(home)],
+        sensors=[triggers.build_sensor(home), triggers.build_campaign_sensor(home)],
         # One process for a run's steps: they share the lake's one writer, and the dear imports are paid once.
         executor=dg.in_process_executor,
         loggers=loggers,

@@ -19,6 +19,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from mofang_pipeline import dagster_home, lake, superset_service
+from mofang_pipeline.demo_campaign import hold_campaign, window_of
 from mofang_pipeline.home import Home
 from mofang_pipeline.portal.service import service as portal_service
 from mofang_pipeline.ports import LOOPBACK, Port, claim_port
@@ -104,11 +105,22 @@ def _is_computed(home: Home, sample: Sample) -> bool:
 
 
 def _compute(home: Home, sample: Sample, supervisor: Supervisor, step: Step) -> None:
+    """The days to the campaign's freezing, the campaign, the days that it moves."""
+    window = window_of(sample)
+    first = sample.first
+    if window is not None:
+        _run(home, first, window.frozen_on, supervisor, step)
+        hold_campaign(home, sample, step)
+        first = window.first
+    _run(home, first, sample.last, supervisor, step)
+
+
+def _run(home: Home, first: date, last: date, supervisor: Supervisor, step: Step) -> None:
     """`mofang run` as a program of its own: what it holds in memory is free again for what follows."""
     log = home.folder("logs") / "run.log"
     log.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "mofang_pipeline.cli", "run", "--from", f"{sample.first}"]
-    run = Service("run", [*command, "--to", f"{sample.last}"], log, dagster_home.environment(home))
+    command = [sys.executable, "-m", "mofang_pipeline.cli", "run", "--from", f"{first}"]
+    run = Service("run", [*command, "--to", f"{last}"], log, dagster_home.environment(home))
     process = supervisor.start(run)
     if supervisor.wait(process, on_wait=lambda: step(_last_line(run))):
         raise ProcessError(f"{_last_line(run)} (see {log})")

@@ -15,6 +15,7 @@ from mofang_pipeline.campaigns.history import NIGHT, Known, known_campaigns, rec
 from mofang_pipeline.campaigns.states import STATES, due
 from mofang_pipeline.home import Home
 from mofang_pipeline.refusals import Refused
+from mofang_pipeline.rulebook.campaign import Campaign
 from mofang_pipeline.rulebook.model import Rulebook, Settings
 
 Connection = duckdb.DuckDBPyConnection
@@ -43,15 +44,41 @@ def _moved(connection: Connection, home: Home, each: Known, as_of: date) -> Know
         except Refused as reason:  # a list that cannot be used keeps its campaign back, not the night
             return replace(each, problem=str(reason))
         each = record(home, each, "frozen", NIGHT, frozen_details(each, campaign.first, fixed))
-    if campaign.set_name and not each.status.is_frozen and not _is_set(connection, campaign.set_name):
-        return replace(
-            each, problem=f"there is no segment set {campaign.set_name} / 没有客群集 {campaign.set_name}"
-        )
+    if not each.status.is_frozen and each.problem is None:
+        each = replace(each, problem=_what_holds_it(connection, campaign, as_of))
     while target := due(
         each.status.state, as_of=as_of, first=campaign.first, last=campaign.last, settled=False
     ):
         each = record(home, each, target, NIGHT, {"day": as_of.isoformat()})
     return each
+
+
+def _what_holds_it(connection: Connection, campaign: Campaign, as_of: date) -> str | None:
+    """Why a campaign that nobody has frozen cannot begin."""
+    if as_of >= campaign.first:
+        return (
+            f"its window began on {campaign.first} and it is not frozen; plan later days"
+            f" / 活动期已于 {campaign.first} 开始而未冻结，请调整日期"
+        )
+    if campaign.set_name and not _is_set(connection, campaign.set_name):
+        return f"there is no segment set {campaign.set_name} / 没有客群集 {campaign.set_name}"
+    return None
+
+
+def due_by_now(connection: Connection, home: Home, rulebook: Rulebook, as_of: date) -> dict[str, str]:
+    """Campaign -> the state to which a night would take it on day `as_of`, of those whose day has come."""
+    found = {}
+    for name, each in known_campaigns(home, rulebook).items():
+        campaign, state = each.campaign, each.status.state
+        settled = state == "ended" and is_settled(connection, each, as_of, rulebook.settings)
+        target = due(state, as_of=as_of, first=campaign.first, last=campaign.last, settled=settled)
+        if state == "reconciled":
+            target = "evaluated"
+        if campaign.is_import and not each.status.is_frozen:
+            target = "frozen"
+        if target:
+            found[name] = target
+    return found
 
 
 def _is_set(connection: Connection, set_name: str) -> bool:

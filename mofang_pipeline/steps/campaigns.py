@@ -8,6 +8,7 @@ import dagster as dg
 
 from mofang_pipeline import plan
 from mofang_pipeline.campaigns import evaluate, follow
+from mofang_pipeline.campaigns.history import Known, known_campaigns
 from mofang_pipeline.home import Home
 from mofang_pipeline.rulebook import RulebookError
 from mofang_pipeline.rulebook.read_campaigns import campaigns_in
@@ -43,6 +44,9 @@ def build_states(
     ) -> Iterator[dg.MaterializeResult[Any]]:
         """Takes imported trials in, and moves states whose day has come."""
         started = time.monotonic()
+        before = {
+            name: each.status.state for name, each in known_campaigns(mofang.home, mofang.rulebook()).items()
+        }
         with mofang.writer() as connection:
             as_of = follow.last_day(connection) or days_of(context)[1]
             found = follow.follow(connection, mofang.home, mofang.rulebook(), as_of)
@@ -51,8 +55,9 @@ def build_states(
             context.log.info(f"{each.campaign.id}: {each.status.state}")
             if each.problem:
                 context.log.warning(each.problem)
+        told = {"day": str(as_of), "moved": _moved(before, found), "campaigns": _states(found)}
         for name, rows in (("campaign", len(found)), ("campaign_audience", customers)):
-            yield dg.MaterializeResult(name, metadata=_metadata(rows, started))
+            yield dg.MaterializeResult(name, metadata=_metadata(rows, started) | told)
 
     return follow_campaigns
 
@@ -69,11 +74,16 @@ def build_results(days: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
     ) -> Iterator[dg.MaterializeResult[Any]]:
         """What is known of each campaign under way on the last computed day, and readings of the run's days."""
         started = time.monotonic()
+        before = {
+            name: each.status.state for name, each in known_campaigns(mofang.home, mofang.rulebook()).items()
+        }
         with mofang.writer() as connection:
             computed = plan.days_to_segment(connection, *days_of(context))
             rows = evaluate.evaluate_all(connection, mofang.home, mofang.rulebook(), computed)
+        found = known_campaigns(mofang.home, mofang.rulebook())
+        told = {"moved": _moved(before, found), "campaigns": _states(found)}
         for name in RESULTS:
-            yield dg.MaterializeResult(name, metadata=_metadata(rows, started))
+            yield dg.MaterializeResult(name, metadata=_metadata(rows, started) | told)
 
     return evaluate_campaigns
 
@@ -101,6 +111,19 @@ def _specs(
         )
         for name, description in tables.items()
     ]
+
+
+def _moved(before: Mapping[str, str], after: Mapping[str, Known]) -> int:
+    return sum(before.get(name) != each.status.state for name, each in after.items())
+
+
+def _states(found: Mapping[str, Known]) -> dg.MetadataValue[Any]:
+    """What state each campaign is in, for the Dagster UI."""
+    lines = ["| campaign | state | window | problem |", "|---|---|---|---|"]
+    for name, each in sorted(found.items()):
+        window = f"{each.campaign.first} .. {each.campaign.last}"
+        lines.append(f"| {name} | {each.status.state} | {window} | {each.problem or ''} |")
+    return dg.MetadataValue.md("\n".join(lines))
 
 
 def _metadata(rows: int, started: float) -> dict[str, Any]:

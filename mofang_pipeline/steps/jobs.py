@@ -4,11 +4,12 @@ from typing import Any
 
 import dagster as dg
 
-from mofang_pipeline.steps import reconciliation
+from mofang_pipeline.steps import campaigns, reconciliation
 
 NIGHTLY = "nightly"
 PROVINCES_ALONE = "provinces_alone"
 RECONCILIATION = "reconciliation"
+CAMPAIGNS = "campaigns"
 
 
 def build(days: dg.PartitionsDefinition) -> list[Any]:
@@ -31,5 +32,11 @@ def build(days: dg.PartitionsDefinition) -> list[Any]:
             selection=dg.AssetSelection.assets(*reconciliation.TABLES),
             partitions_def=days,
             description="The reward rows that have landed, compared again; what readers see moves with the next night.",
+        ),
+        dg.define_asset_job(
+            CAMPAIGNS,
+            selection=dg.AssetSelection.assets(*campaigns.STATES, *reconciliation.TABLES, *campaigns.RESULTS),
+            partitions_def=days,
+            description="Campaigns as of the last computed day: their states, rewards compared, what came of them.",
         ),
     ]

@@ -1,10 +1,16 @@
-"""What starts the nightly job by itself: a schedule for the night, a sensor for those who will not wait for it."""
+"""What starts jobs by themselves: a schedule for the night, a sensor for the impatient, one for campaigns."""
+
+from contextlib import closing
+from datetime import date
 
 import dagster as dg
+import duckdb
 
+from mofang_pipeline import lake, rules
 from mofang_pipeline.arrivals import Due, due_days
+from mofang_pipeline.campaigns.follow import due_by_now, last_day
 from mofang_pipeline.home import Home
-from mofang_pipeline.steps.jobs import NIGHTLY
+from mofang_pipeline.steps.jobs import CAMPAIGNS, NIGHTLY
 
 AT_NIGHT = "30 2 * * *"
 
@@ -38,12 +44,38 @@ def build_sensor(home: Home) -> dg.SensorDefinition:
     return files_arrived
 
 
+def build_campaign_sensor(home: Home) -> dg.SensorDefinition:
+    @dg.sensor(
+        name="campaign_states",
+        job_name=CAMPAIGNS,
+        minimum_interval_seconds=300,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Moves campaigns whose day has come and that the night has not moved: frozen or listed since.",
+    )
+    def campaign_states() -> dg.RunRequest | dg.SkipReason:
+        with closing(lake.connect(home, read_only=True)) as connection:
+            try:
+                as_of = last_day(connection)
+            except duckdb.CatalogException:
+                as_of = None
+            found = due_by_now(connection, home, rules.in_force(home), as_of) if as_of else {}
+        if as_of is None or not found:
+            return dg.SkipReason(f"no campaign's day has come by {as_of}")
+        told = ", ".join(f"{name} -> {state}" for name, state in sorted(found.items()))
+        return _run(as_of, as_of, told)
+
+    return campaign_states
+
+
 def _request(due: Due) -> dg.RunRequest | dg.SkipReason:
     if due.days is None:
         return dg.SkipReason(due.reason)
-    first, last = due.days
+    return _run(*due.days, due.reason)
+
+
+def _run(first: date, last: date, reason: str) -> dg.RunRequest:
     return dg.RunRequest(
-        run_key=f"{first}..{last}: {due.reason}",
+        run_key=f"{first}..{last}: {reason}",
         tags={
             "dagster/asset_partition_range_start": str(first),
             "dagster/asset_partition_range_end": str(last),

@@ -4,9 +4,12 @@ import shutil
 from datetime import timedelta
 from typing import Any
 
+import dagster as dg
 import pytest
 
-from mofang_pipeline.campaigns import drafts
+from mofang_pipeline import lake
+from mofang_pipeline import plan as computed
+from mofang_pipeline.campaigns import drafts, follow
 from mofang_pipeline.campaigns.actions import advance
 from mofang_pipeline.campaigns.history import known, known_campaigns
 from mofang_pipeline.cli.application import execute
@@ -16,6 +19,7 @@ from mofang_pipeline.home import REPOSITORY, Home
 from mofang_pipeline.refusals import Refused
 from mofang_pipeline.rules import in_force
 from mofang_pipeline.segment_sets import actions as set_actions
+from mofang_pipeline.steps import triggers
 from tests.campaigns import set_bank as bank
 
 LAUNCH = bank.DAY + timedelta(days=1)
@@ -144,3 +148,18 @@ def test_the_commands_do_the_same(
     assert execute(["campaign", "discard", "by_command", "--by", "anna"]) == 0
     said = capsys.readouterr().err.strip().splitlines()
     assert said == ["saved by_command", "by_command: handed in by anna", "by_command: thrown away"]
+
+
+def test_the_sensor_moves_campaigns_whose_day_has_come(home: Home) -> None:
+    """Frozen while the day before was the last; then a day comes, and a campaign that nobody froze is told of."""
+    sensor = triggers.build_campaign_sensor(home)
+    assert "no campaign's day has come" in str(sensor())
+    save(home, "never_frozen")
+    with lake.writer(home) as connection:
+        computed.mark_computed(connection, "segments", [LAUNCH], 1, ["540000"])
+        asked = sensor()
+        follow.follow(connection, home, in_force(home), LAUNCH)
+        held = dict(connection.execute("select campaign, problem from mart.campaign").fetchall())
+    assert isinstance(asked, dg.RunRequest) and asked.run_key == f"{LAUNCH}..{LAUNCH}: walks -> live"
+    assert "is not frozen; plan later days" in held["never_frozen"]
+    assert known(home, in_force(home), "walks").status.state == "live"

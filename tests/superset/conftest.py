@@ -19,7 +19,7 @@ from mofang_pipeline.portal.service import service as portal_service
 from mofang_pipeline.processes import Supervisor
 from mofang_pipeline.segment_sets import actions, members
 from mofang_pipeline.serving import publish, views
-from tests.superset import dashboards, scratch_lake, scratch_rewards
+from tests.superset import dashboards, scratch_campaign, scratch_lake, scratch_rewards
 from tests.superset.portal_client import Portal
 
 FIRST_DAY, DAYS, CUSTOMERS = date(2026, 11, 15), 5, 4000
@@ -44,6 +44,7 @@ SUPERSET_PYTHON = (
 def scratch(tmp_path_factory: pytest.TempPathFactory) -> Home:
     home = Home(home=tmp_path_factory.mktemp("scratch"))
     scratch_lake.build(home, customers=CUSTOMERS, first_day=FIRST_DAY, days=DAYS)
+    scratch_campaign.build(home)
     scratch_rewards.build(home)
     with lake.writer(home) as connection:
         landing_tables.create_tables(connection)

@@ -180,3 +180,52 @@ def test_quality_shows_the_days_by_state(superset, page, tmp_path, language):
     picture(page, tmp_path, f"quality-{language}")
     assert fits(page)
     assert page.locator("#strip li.day.computed").count() == 5
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_campaign_shows_what_came_of_it(superset, page, tmp_path, language):
+    dashboards.open_portal(page, superset, "campaigns/?campaign=autumn_wake", language)
+    picture(page, tmp_path, f"campaigns-{language}")
+    assert fits(page)
+    assert page.locator("#effects tbody tr").count() == 4
+    assert page.locator("#effects .chart svg, #funnel table, #money progress").count() == 3
+    page.locator("#campaigns .halves").nth(1).scroll_into_view_if_needed()
+    picture(page, tmp_path, f"campaigns-moves-{language}")
+    assert page.locator("#campaigns .halves").nth(1).locator("svg").count() == 2
+    with page.expect_download() as saved:
+        page.get_by_role("link", name={"zh": "下载报告", "en": "Report"}[language]).click()
+    assert {"zh": "秋季唤醒", "en": "Autumn wake-up"}[language] in saved.value.path().read_text(
+        encoding="utf-8"
+    )
+
+
+def test_a_campaign_is_planned_and_another_user_approves_it(superset, page, passwords, tmp_path):
+    dashboards.open_portal(page, superset, "campaigns", "zh")
+    page.click("#new-campaign")
+    page.fill('dialog input[name="campaign"]', "winter_wake")
+    page.fill('dialog input[name="zh"]', "冬季唤醒")
+    page.select_option('dialog select[name="set"]', "dormant_with_assets")
+    page.fill('dialog input[name="from"]', "2026-12-01")
+    page.fill('dialog input[name="to"]', "2026-11-30")
+    page.fill('dialog textarea[name="rewards"]', "R10 10 1")
+    picture(page, tmp_path, "campaigns-plan-zh")
+    page.locator("dialog button[type=submit]").click()
+    page.get_by_text("晚于结束日").wait_for()
+    page.errors.clear()  # the refusal was asked for
+    page.fill('dialog input[name="to"]', "2026-12-31")
+    page.locator("dialog button[type=submit]").click()
+    page.wait_for_selector(".toast.done")
+    page.locator('[data-step="submit"]').click()
+    page.locator("dialog .primary").click()
+    page.locator('[data-step="submit"]').wait_for(state="detached")
+    assert page.locator('[data-step="approved"]').count() == 0  # one's own
+    with page.context.browser.new_context(viewport=dashboards.SCREEN) as context:
+        other = context.new_page()
+        dashboards.watch(other)
+        dashboards.log_in(other, superset, "boss", passwords["boss"])
+        dashboards.open_portal(other, superset, "campaigns/?campaign=winter_wake", "en")
+        other.locator('[data-step="approved"]').click()
+        other.locator("dialog .primary").click()
+        other.locator('[data-step="frozen"]').wait_for(timeout=30_000)
+        assert other.locator("#progress b").inner_text() == "approved"
+        assert other.errors == []
