@@ -86,12 +86,12 @@ def page(each: Known, rulebook: Rulebook, found: Found, language: str) -> str:
         "state": ZH[each.status.state] if language == "zh" else each.status.state,
         "as_of": found.effects[0]["as_of"] if found.effects else None,
         "answer": _answer(found, effects, text),
-        "warnings": list(_warnings(each, found, text)),
+        "warnings": list(_warnings(each, found, text, language)),
         "effects": effects,
         "forest": _forest(found.effects, effects),
         "funnel": _funnel(found.funnel, language),
         "money": _money(found.roi, text),
-        "moves": [_move(row) for row in found.moves],
+        "moves": [_move(row, _segments(rulebook, language)) for row in found.moves],
     }
     return environment.get_template("report.html").render(page=content, t=text, language=language)
 
@@ -141,8 +141,18 @@ def _answer(found: Found, effects: list[Row], text: dict[str, str]) -> str:
     return text["answer_none"]
 
 
-def _warnings(each: Known, found: Found, text: dict[str, str]) -> list[str]:
+def _segments(rulebook: Rulebook, language: str) -> dict[str, str]:
+    """The names of all nodes, head office's and the branches' own."""
+    own = [node for branch in rulebook.branches.values() for node in branch.splits]
+    return {node.id: node.zh if language == "zh" else node.en for node in [*rulebook.tree.nodes, *own]}
+
+
+def _warnings(each: Known, found: Found, text: dict[str, str], language: str) -> list[str]:
     lines = []
+    worse = [row["metric"] for row in found.effects if row["is_guardrail"] and row["verdict"] == "worse"]
+    if worse:
+        names = ", ".join(metric_name(metric, language) for metric in dict.fromkeys(worse))
+        lines.append(text["guardrail"].format(names=names))
     if each.changed:
         lines.append(text["changed"])
     if any(row["verdict"] == "withheld" for row in found.effects):
@@ -216,9 +226,13 @@ def _yuan(fen: float) -> str:
     return f"¥{fen / 100:,.2f}"
 
 
-def _move(row: Row) -> Row:
+def _move(row: Row, names: Mapping[str, str]) -> Row:
+    source, target = (
+        f"{node} {names[node]}" if node in names else node
+        for node in (row["from_segment"], row["to_segment"])
+    )
     return {
-        "name": f"{row['from_segment']} → {row['to_segment']}",
+        "name": f"{source} → {target}",
         "treatment": f"{row['customers_treatment']:,} / {row['n_treatment']:,}",
         "control": f"{row['customers_control']:,} / {row['n_control']:,}",
         "extra": f"{row['extra_customers']:+,.1f}",

@@ -12,7 +12,7 @@ TEXTS = {
         "did 为无对照组时与相似客户的双重差分，仅供参考方向。"
         "主要指标之外按 Benjamini-Hochberg 校正。",
         "withheld": "各组人数与方案不符（SRM），结论与投入产出暂不给出。",
-        "changed": "活动文件在冻结后有改动；以冻结时的方案为准。",
+        "changed": "方案在冻结后有改动；以冻结时的方案为准。", "guardrail": "护栏指标变差：{names}。",
         "sequential": "活动进行中：区间对每日查看均有效，因而较宽。",
         "trend": "活动前触达客户与相似客户的走势已有差异（p = {p}），结果须谨慎看待。",
         "margin": "增量毛利", "paid": "增量交易额", "contacts": "触达成本", "rewards": "已对账权益成本",
@@ -39,7 +39,8 @@ TEXTS = {
         "in the equal-long period before; did: without a control arm, against similar customers, directional only. "
         "Metrics beyond the primary are adjusted by Benjamini-Hochberg.",
         "withheld": "The arms are not as large as planned (SRM): verdict and return are withheld.",
-        "changed": "The campaign's file was changed after freezing; the plan as frozen holds.",
+        "changed": "The plan was changed after freezing; as frozen it holds.",
+        "guardrail": "Guardrails that got worse: {names}.",
         "sequential": "Under way: the intervals hold at every daily reading, and are wider for it.",
         "trend": "Treated and similar customers drifted apart before already (p = {p}); read with care.",
         "margin": "Incremental margin", "paid": "Incremental payments", "contacts": "Cost of contacts",

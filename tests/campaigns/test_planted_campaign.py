@@ -15,11 +15,18 @@ from mofang_pipeline import lake, rules
 from mofang_pipeline.campaigns.actions import advance
 from mofang_pipeline.campaigns.report import write_report
 from mofang_pipeline.campaigns.showing import shown
+from mofang_pipeline.control import log
+from mofang_pipeline.control.database import engine
+from mofang_pipeline.generator.planted_rewards import Planted as Rewards
+from mofang_pipeline.generator.planted_rewards import plant_rewards
 from mofang_pipeline.generator.planting import plant_payments
 from mofang_pipeline.home import REPOSITORY, Home
+from mofang_pipeline.push.actions import push
+from mofang_pipeline.reconciliation.classes import NAMES
 from tests.pipeline.conftest import FIRST, give_token_key, run
 
 WINDOW = date(2026, 2, 2), date(2026, 2, 5)
+SETTLED = date(2026, 2, 8)  # timing_days after the window
 SET = """
 - set: in_scope
   zh: 范围内客户
@@ -39,7 +46,8 @@ window: {from: 2026-02-02, to: 2026-02-05}
 channel: app
 cost_fen_per_contact: 5
 margin_rate: 0.006
-budget_fen: 100000
+budget_fen: 300000
+rewards: [{code: R10, amount_fen: 1000, cap_per_customer: 1}]
 plan: {primary: pay_cnt, metrics: [pay_cnt, pay_rate, pay_amt], guardrails: [complaint_rate, unbind_rate], mde: 0.2}
 """
 
@@ -48,6 +56,7 @@ plan: {primary: pay_cnt, metrics: [pay_cnt, pay_rate, pay_amt], guardrails: [com
 class Planted:
     home: Home
     paying: int  # customers who were made to pay once more
+    listed: int  # customers of the list that was pushed
 
 
 @pytest.fixture(scope="module")
@@ -64,19 +73,25 @@ def planted(tmp_path_factory: pytest.TempPathFactory, landing: Path) -> Planted:
     run(home, FIRST, FIRST)
     advance(home, "february", "approved", by="boss")
     advance(home, "february", "frozen", by="anna")
-    paying = plant_payments(
-        home.landing, treated(home), token_key=home.secret("token_key"), first=WINDOW[0], last=WINDOW[1]
+    manifest = push(
+        home, actor="anna", set_id="in_scope", channel_name="app", as_of=FIRST, campaign="february"
     )
-    run(home, WINDOW[0], WINDOW[1])
-    return Planted(home, paying)
+    key, arms = home.secret("token_key"), audience(home)
+    treated = [token for token, arm in arms.items() if arm == "treatment"]
+    paying = plant_payments(home.landing, treated, token_key=key, first=WINDOW[0], last=WINDOW[1])
+    rewards = Rewards("february", "app", "R10", 1000, *WINDOW, seen_on=SETTLED)
+    plant_rewards(home.landing, arms, rewards, token_key=key)
+    run(home, WINDOW[0], SETTLED)
+    return Planted(home, paying, manifest["rows"])
 
 
-def treated(home: Home) -> list[str]:
+def audience(home: Home) -> dict[str, str]:
     with lake.connect(home, read_only=True) as connection:
-        rows = connection.execute(
-            "select token from mart.campaign_audience where campaign = 'february' and arm = 'treatment'"
-        ).fetchall()
-    return [row[0] for row in rows]
+        return dict(
+            connection.execute(
+                "select token, arm from mart.campaign_audience where campaign = 'february'"
+            ).fetchall()
+        )
 
 
 Rows = Callable[[str], list[tuple]]
@@ -123,6 +138,31 @@ def test_it_ends_evaluated_and_shows_why(planted: Planted) -> None:
     }
     assert told["state", "state"] == "evaluated"
     assert told["state", "approver"] == "boss"
+
+
+def test_rewards_fall_into_every_class(rows: Rows) -> None:
+    found = rows(
+        f"""select class from mart.campaign_reconciliation
+        where campaign = 'february' and day = '{SETTLED}' and items > 0"""
+    )
+    assert {row[0] for row in found} == set(NAMES)
+
+
+def test_what_was_pushed_is_in_funnel_and_cost(planted: Planted, rows: Rows) -> None:
+    [(pushed,)] = rows("select sum(customers) from mart.campaign_funnel where stage = 'pushed'")
+    [(sent, cost)] = rows(
+        """select (select sum(customers) from mart.campaign_funnel where stage = 'sent'), contact_cost_fen
+        from mart.campaign_roi"""
+    )
+    assert (pushed, cost) == (planted.listed, 5 * max(pushed, sent))
+
+
+def test_each_step_was_taken_on_its_day_and_is_in_the_log(planted: Planted) -> None:
+    entries = log.entries(engine(planted.home), actions=["campaign.advanced"], subject="february")
+    steps = [(entry.actor, entry.payload["to"], entry.payload.get("day")) for entry in entries]
+    assert steps[2:] == [
+        ("mofang", state, SETTLED.isoformat()) for state in ("live", "ended", "reconciled", "evaluated")
+    ]
 
 
 def test_extra_transitions_lead_to_active(rows: Rows) -> None:
