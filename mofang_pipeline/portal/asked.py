@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from mofang_pipeline.access import Viewer
+from mofang_pipeline.access import Viewer, below
 from mofang_pipeline.home import Home
 from mofang_pipeline.portal.reading import PublishedLake, Row
 from mofang_pipeline.refusals import Refused
@@ -24,6 +24,7 @@ IN_SCOPE = """
     )
     select org_code from scope where org_code = $org
 """
+PARENTS = "select org_code, parent_code from mart.organisation"
 
 
 class Forbidden(Refused):
@@ -59,6 +60,11 @@ class Asked:
                 f"机构 {code} 不在您的权限范围（{self.viewer.org_code}）内",
             )
         return code
+
+    def orgs(self) -> list[str]:
+        """The organisation asked for and all below it, by code; Forbidden outside the viewer's scope."""
+        parents = {row["org_code"]: row["parent_code"] for row in self.rows(PARENTS)}
+        return sorted(below(self.org(), parents))
 
     def day(self, name: str = "day") -> date:
         """A day as YYYY-MM-DD; the last published one by default."""

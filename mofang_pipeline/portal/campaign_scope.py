@@ -1,17 +1,13 @@
 """The campaigns that a viewer may see: those of the organisation asked for and of all below it."""
 
 from mofang_pipeline import rules
-from mofang_pipeline.access import below
 from mofang_pipeline.campaigns.history import Known, known_campaigns
 from mofang_pipeline.portal.asked import Asked, Forbidden
-
-PARENTS = "select org_code, parent_code from mart.organisation"
 
 
 def visible(asked: Asked) -> dict[str, Known]:
     """By id, as the log has them this moment."""
-    parents = {row["org_code"]: row["parent_code"] for row in asked.rows(PARENTS)}
-    orgs = below(asked.org(), parents)
+    orgs = asked.orgs()
     found = known_campaigns(asked.home, rules.in_force(asked.home))
     return {name: each for name, each in found.items() if each.campaign.org_code in orgs}
 

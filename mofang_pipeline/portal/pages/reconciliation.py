@@ -13,19 +13,7 @@ from mofang_pipeline.reconciliation.work_list import Scope
 
 DAYS = "select day from int.computed_day where kind = 'reconciled' order by day desc limit 60"
 ORGANISATION = "select level from mart.organisation where org_code = $org"
-VISIBLE = """
-    with recursive scope as (
-        select org_code from mart.organisation where org_code = $org
-        union all
-        select child.org_code
-        from mart.organisation as child
-        inner join scope on child.parent_code = scope.org_code
-    )
-    select distinct campaign.campaign, campaign.zh as name_zh, campaign.en as name_en, campaign.org_code
-    from mart.campaign as campaign
-    inner join scope on campaign.org_code = scope.org_code
-    order by campaign.campaign
-"""
+VISIBLE = "select distinct campaign from mart.campaign where list_contains($orgs, org_code) order by campaign"
 COUNTED = """
     select distinct counted.campaign, coalesce(campaign.zh, counted.campaign) as name_zh,
         coalesce(campaign.en, counted.campaign) as name_en, campaign.org_code
@@ -125,7 +113,7 @@ def _visible(asked: Asked) -> list[str] | None:
     org = asked.org()
     if asked.rows(ORGANISATION, org=org) == [{"level": "hq"}]:
         return None
-    return [row["campaign"] for row in asked.rows(VISIBLE, org=org)]
+    return [row["campaign"] for row in asked.rows(VISIBLE, orgs=asked.orgs())]
 
 
 def _named(asked: Asked, scope: Scope) -> Answer:
