@@ -13,6 +13,7 @@ from mofang_pipeline.portal.application import application, viewer_header
 from mofang_pipeline.segment_sets import actions, members
 from mofang_pipeline.serving import publish
 from tests.sets import bank
+from tests.superset.portal_client import Portal as Asking
 
 TIBET, SICHUAN = "540000", "510000"
 
@@ -108,3 +109,29 @@ def test_a_branch_pushes_its_own_customers(client: TestClient) -> None:
     assert manifest["push_id"] not in [row["push_id"] for row in others]
     one = Portal(client, TIBET).get("/pushes/one", push=manifest["push_id"]).json()
     assert one["receipts"] == [{"status": "pending", "reason": "", "customers": manifest["rows"]}]
+
+
+def test_a_branch_plans_a_campaign_and_pushes_its_list(client: TestClient) -> None:
+    maker = Asking(client, TIBET)
+    boss = Asking(client, TIBET, role="branch_approver", user="boss")
+    plan = {
+        "campaign": "page_campaign", "zh": "页面活动", "audience": {"set": "page_set"}, "budget_fen": 5_000,
+        "arms": {"treatment": 0.5, "control": 0.5}, "window": {"from": "2026-03-09", "to": "2026-03-20"},
+        "cost_fen_per_contact": 5,
+    }  # fmt: skip
+    named = {"campaign": "page_campaign"}
+    assert maker.post("/campaigns/save", {"plan": plan}).json() == named
+    assert maker.post("/campaigns/submit", named).status_code == 200
+    assert maker.post("/campaigns/approve", named).status_code == 403
+    assert boss.post("/campaigns/approve", named).json() == {"state": "approved"}
+    assert maker.post("/campaigns/advance", {**named, "to": "frozen"}).json() == {"state": "frozen"}
+    manifest = maker.post("/pushes/begin", {**named, "set": "page_set", "channel": "free"}).json()
+    found = maker.get("/campaigns/one", **named).json()
+    assert found["spent"]["remaining_fen"] == 5_000 - 5 * manifest["rows"] < 5_000
+    assert Asking(client, SICHUAN).get("/campaigns/one", **named).status_code == 403
+
+
+def test_what_is_wrong_with_a_plan_is_told(client: TestClient) -> None:
+    plan = {"campaign": "wrong", "audience": {"set": "page_set"}, "arms": {"a": 0.5}, "window": {}}
+    answer = Asking(client, TIBET).post("/campaigns/save", {"plan": plan})
+    assert (answer.status_code, "缺失，请写 YYYY-MM-DD" in answer.json()["error"]["zh"]) == (422, True)

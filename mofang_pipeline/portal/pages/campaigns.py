@@ -16,6 +16,7 @@ from mofang_pipeline.campaigns.states import STATES, ZH
 from mofang_pipeline.portal import campaign_planning
 from mofang_pipeline.portal.asked import Answer, Asked, Download, Malformed, get, post
 from mofang_pipeline.portal.campaign_scope import asked_for, visible
+from mofang_pipeline.portal.reading import Row
 from mofang_pipeline.portal.small import threshold
 
 BY_PEOPLE = ("draft", "frozen", "closed")  # and approved, which is another action
@@ -82,7 +83,7 @@ def one(asked: Asked) -> Answer:
     need = None if each.status.is_frozen else actions.needed_now(asked.home, each)
     parts: dict[str, Any] = {part: asked.rows(query, campaign=name) for part, query in OF_ONE.items()}
     parts["transitions"] = asked.rows(TRANSITIONS, campaign=name, limit=threshold(asked) or 0)
-    parts["nodes"] = asked.rows(NAMES, org=each.campaign.org_code, day=asked.lake.published().last_day)
+    parts["nodes"] = _names(asked, each) if parts["transitions"] else []
     return _head(each) | parts | {
         "plan": each.campaign.document,
         "is_import": each.campaign.is_import,
@@ -93,6 +94,11 @@ def one(asked: Asked) -> Answer:
         "approver": each.status.approver,
         "frozen_on": each.status.frozen.get("frozen_on"),
     }  # fmt: skip
+
+
+def _names(asked: Asked, each: Known) -> list[Row]:
+    """The nodes of the campaign's organisation, as their names stand on the published day."""
+    return asked.rows(NAMES, org=each.campaign.org_code, day=asked.lake.published().last_day)
 
 
 def _spent(asked: Asked, each: Known) -> dict[str, Any]:
