@@ -53,9 +53,15 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def create_views(connection: duckdb.DuckDBPyConnection) -> None:
-    """Makes the published views anew; needs landing's and dbt's tables."""
-    for part in VIEWS:
-        connection.execute(statement(f"views/{part}"))
+    """Makes the published views anew, in one transaction; needs the lake's own tables and landing's."""
+    connection.execute("begin")
+    try:
+        for part in VIEWS:
+            connection.execute(statement(f"views/{part}"))
+        connection.execute("commit")
+    except BaseException:
+        connection.execute("rollback")
+        raise
 
 
 def write_organisations(connection: duckdb.DuckDBPyConnection, rulebook: Rulebook) -> None:

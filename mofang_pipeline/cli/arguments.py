@@ -1,12 +1,15 @@
 """The options that several commands share, and how a day is written."""
 
-from datetime import date, datetime
+import re
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from mofang_pipeline.cli.output import Format
+
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
 class Basis(StrEnum):
@@ -21,7 +24,9 @@ def parse_day(text: str | date) -> date:
     if isinstance(text, date):
         return text
     try:
-        return datetime.strptime(text, "%Y-%m-%d").date()
+        if not DAY.fullmatch(text):
+            raise ValueError(text)
+        return date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"{text!r} is not a day; write YYYY-MM-DD") from None
 

@@ -14,6 +14,7 @@ from mofang_pipeline.landing.contract import BY_NAME
 DATA_SUFFIXES = (".parquet", ".csv", ".csv.gz")
 SIDECAR_SUFFIX = ".control.json"
 UNFINISHED_SUFFIXES = (".tmp", ".part")
+YEARS = range(1990, 2100)
 DT_FOLDER = re.compile(r"dt=(\d{4}-\d{2}-\d{2})")
 
 
@@ -85,7 +86,9 @@ def _list_table(folder: Path, files: list[LandedFile], messages: list[str]) -> N
     for day_folder in _folders(folder):
         dt = _folder_date(day_folder.name)
         if dt is None:
-            messages.append(f"{folder.name}/{day_folder.name}/ is not dt=YYYY-MM-DD: ignored; rename it")
+            messages.append(
+                f"{folder.name}/{day_folder.name}/ is not dt=YYYY-MM-DD from 1990 to 2099: ignored; rename it"
+            )
             continue
         for path in day_folder.iterdir():
             if _is_visible(path) and path.is_file():
@@ -119,6 +122,7 @@ def _is_visible(path: Path) -> bool:
 def _folder_date(name: str) -> date | None:
     match = DT_FOLDER.fullmatch(name)
     try:
-        return date.fromisoformat(match[1]) if match else None
+        day = date.fromisoformat(match[1]) if match else None
     except ValueError:
         return None
+    return day if day and day.year in YEARS else None

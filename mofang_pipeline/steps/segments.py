@@ -8,7 +8,7 @@ from typing import Any
 import dagster as dg
 import duckdb
 
-from mofang_pipeline import edges, plan, profiles, rules, segments, transitions, trees
+from mofang_pipeline import edges, plan, profiles, published, rules, segments, transitions, trees
 from mofang_pipeline.rulebook import Rulebook
 from mofang_pipeline.steps.partitions import days_of
 from mofang_pipeline.steps.previews import leaf_sizes, markdown_table
@@ -45,6 +45,7 @@ def build_membership(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
             todo = plan.days_to_segment(connection, first, last)
             if not todo:
                 raise dg.Failure(f"{first} to {last}: customer_wide is not computed; materialise it first")
+            published.create_views(connection)  # a run may begin here, in a lake that an older version made
             # Those with which a day was computed before, else those in force now.
             chosen = rules.of_days(mofang.home, todo)
             held = rules.rulebooks(chosen)

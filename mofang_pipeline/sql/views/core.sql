@@ -84,7 +84,7 @@ landed as (
         bool_or("table" = 'account' and status = 'loaded') as has_account,
         bool_or("table" = 'payment' and status = 'loaded') as has_payment,
         sum(case when status <> 'loaded' then 1 else 0 end) as refused_files,
-        min(case when status <> 'loaded' then "table" || '/' || file || ': ' || reason end) as refused_reason,
+        list("table" || '/' || file || ': ' || reason order by "table", file) filter (where status <> 'loaded') as refusals,
         sum(rows_quarantined) as rows_quarantined
     from mart.landing_file
     group by dt
@@ -151,7 +151,11 @@ select
         case when not coalesce(landed.has_customer, false) then 'customer not arrived' end,
         case when not coalesce(landed.has_account, false) then 'account not arrived' end,
         case when not coalesce(landed.has_payment, false) then 'payment not arrived' end,
-        case when landed.refused_files > 0 then landed.refused_files || ' file(s) refused: ' || landed.refused_reason end,
+        case
+            when landed.refused_files > 0
+                then landed.refused_files || ' file(s) refused: ' || array_to_string(landed.refusals[1:5], ', ')
+        end,
+        case when landed.refused_files > 5 then 'more refused files: mofang table landing_file' end,
         case when landed.rows_quarantined > 0 then landed.rows_quarantined || ' row(s) quarantined' end,
         case when unknown_rows.day is not null then 'stale: ' || unknown_rows.late_rows || ' row(s) landed after it was computed' end
     ) as reason
