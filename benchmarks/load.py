@@ -2,8 +2,10 @@
 
     python -m benchmarks.load http://127.0.0.1:8088 --home .mofang --users 20 --seconds 60 [--publish]
 
-Loopback only, bounded in time. With --publish a new snapshot is written and published every few seconds, which is
-what the end of a night does to readers. Prints requests, errors, median and 95th percentile.
+First some users alone, one chart after the other, the first time and again; then all at once: charts of the dashboards
+and addresses of the portal, every other one by choices that nobody has made. Loopback only, bounded in time. With
+--publish a new snapshot is written and published every few seconds, which is what the end of a night does to readers.
+Prints requests, errors, median and 95th percentile.
 """
 
 import argparse
@@ -11,11 +13,17 @@ import json
 import statistics
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import cycle, islice
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
+
+import requests
 
 from mofang_pipeline import lake, superset_service
 from mofang_pipeline.home import Home
@@ -23,6 +31,7 @@ from mofang_pipeline.serving import publish
 from tests.superset.client import Client
 
 CHARTS_AT_ONCE = 6
+FIRST = 3  # users whose first charts are measured before the others come
 PUBLISH_EVERY = 5.0  # seconds
 
 
@@ -34,25 +43,68 @@ class Measured:
     errors: list[str] = field(default_factory=list)
 
 
-def bodies(client: Client) -> list[dict[str, object]]:
-    """The chart-data requests of the dashboards, as a browser sends them: each chart's own columns, by its filters."""
+@dataclass(frozen=True)
+class Chart:
+    """A chart of a dashboard as a browser asks for it, with the choices of each of its dashboard's filters."""
+
+    body: dict[str, Any]
+    choices: dict[str, list[Any]]  # column -> values, the first is the one chosen when the dashboard opens
+
+    def asked(self, turn: int) -> dict[str, Any]:
+        """By the default choices; every other turn by others, so that not all comes from the cache."""
+        filters = [
+            {"col": column, "op": "IN", "val": [values[turn // 2 % len(values) if turn % 2 else 0]]}
+            for column, values in self.choices.items()
+        ]
+        query = {**self.body["queries"][0], "filters": filters}
+        return {**self.body, "queries": [query]}
+
+
+def charts(client: Client) -> list[Chart]:
+    """Every chart of every dashboard that the user may open."""
     found = []
-    for dashboard in client.get("/api/v1/dashboard/").json()["result"]:
-        for chart in client.get(f"/api/v1/dashboard/{dashboard['id']}/charts").json()["result"]:
+    for listed in client.get("/api/v1/dashboard/").json()["result"]:
+        place = listed["id"]
+        metadata = client.get(f"/api/v1/dashboard/{place}").json()["result"]["json_metadata"]
+        datasets = client.get(f"/api/v1/dashboard/{place}/datasets").json()["result"]
+        names = {each["id"]: {column["column_name"] for column in each["columns"]} for each in datasets}
+        choices = _choices(client, place, json.loads(metadata)["native_filter_configuration"])
+        for chart in client.get(f"/api/v1/dashboard/{place}/charts").json()["result"]:
             form = chart["form_data"]
-            found.append(_body(form, {"slice_id": chart["id"], "dashboardId": dashboard["id"]}))
+            dataset = int(str(form["datasource"]).split("__")[0])
+            body = _body(form, dataset, {"slice_id": chart["id"], "dashboardId": place})
+            found.append(
+                Chart(body, {name: all_ for name, all_ in choices.items() if name in names[dataset]})
+            )
     return found
 
 
-def _body(form: dict[str, object], place: dict[str, object]) -> dict[str, object]:
-    dataset = int(str(form["datasource"]).split("__")[0])
+def _choices(client: Client, dashboard: int, filters: list[dict[str, Any]]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for each in filters:
+        target, default = each["targets"][0], each.get("defaultDataMask", {}).get("filterState", {})
+        column = target["column"]["name"]
+        form = {"type": "NATIVE_FILTER", "native_filter_id": each["id"], "dashboardId": dashboard}
+        body = {
+            "datasource": {"id": target["datasetId"], "type": "table"},
+            "queries": [{"columns": [column], "row_limit": 1000, "orderby": []}],
+            "form_data": form,
+            "result_format": "json",
+            "result_type": "full",
+        }
+        values = [row[column] for row in client.rows(client.post("/api/v1/chart/data", body))]
+        chosen = list(default.get("value") or [])
+        found[column] = [*chosen, *(value for value in values if value not in chosen)] or [""]
+    return found
+
+
+def _body(form: dict[str, Any], dataset: int, place: dict[str, Any]) -> dict[str, Any]:
     names = ("id", "parent", "name", "source", "target", "all_columns", "groupbyRows", "groupbyColumns")
     columns = [name for key in names for name in _listed(form.get(key))]
     metrics = [*_listed(form.get("metrics")), *_listed(form.get("metric"))]
-    query = {"columns": columns, "metrics": metrics or None, "filters": [], "row_limit": 1000}
-    source = {"id": dataset, "type": "table"}
+    query = {"columns": columns, "metrics": metrics or None, "row_limit": 10_000}
     return {
-        "datasource": source,
+        "datasource": {"id": dataset, "type": "table"},
         "queries": [query],
         "form_data": place,
         "result_format": "json",
@@ -64,36 +116,60 @@ def _listed(value: object) -> list[object]:
     return list(value) if isinstance(value, list) else [value] if value else []
 
 
-def with_days(body: dict[str, object], days: tuple[str, str], turn: int) -> dict[str, object]:
-    """Half of the requests ask for what nobody has asked for, so that not all come from the cache."""
-    copy = json.loads(json.dumps(body))
-    query = copy["queries"][0]
-    if any("source" in str(name) or "label" in str(name) for name in query["columns"]):
-        query["filters"] = [
-            {"col": "from_day_text", "op": "IN", "val": [days[0]]},
-            {"col": "to_day_text", "op": "IN", "val": [days[1]]},
-        ]
-    if turn % 2:
-        query["row_limit"] = 500 + turn % 400
-    return dict(copy)
+def portal(days: tuple[str, str]) -> list[str]:
+    """What opening the pages of the menu asks for."""
+    window = f"from={days[0]}&to={days[1]}"
+    return [
+        "overview/figures",
+        "tree/nodes",
+        "tree/node?node=D3",
+        f"flow/links?{window}&level=3",
+        "profile/compare?node=D3&against=D",
+        "rules/current",
+    ]
 
 
-def work(
-    client: Client, wanted: list[dict[str, object]], days: tuple[str, str], until: float, seen: Measured
-) -> None:
+Ask = Callable[[int], requests.Response]
+
+
+def asks(client: Client, days: tuple[str, str]) -> list[Ask]:
+    """By turn: charts of the dashboards and addresses of the portal, in equal parts."""
+    wanted = [partial(_chart, client, chart) for chart in charts(client)]
+    pages = [partial(_page, client, path) for path in portal(days)]
+    return [each for pair in zip(wanted, cycle(pages), strict=False) for each in pair]
+
+
+def _chart(client: Client, chart: Chart, turn: int) -> requests.Response:
+    return client.post("/api/v1/chart/data", chart.asked(turn))
+
+
+def _page(client: Client, path: str, turn: int) -> requests.Response:
+    return client.get(f"/mofang/api/{path}")
+
+
+def first_and_again(client: Client, days: tuple[str, str]) -> dict[str, float]:
+    """Seconds of the slowest chart and page of this user: the very first time, and at once again."""
+    seen = {}
+    for name in ("first", "again"):
+        measured = Measured()
+        for ask in asks(client, days):
+            _measure(ask, 0, measured)
+        seen[f"slowest_{name}_s"] = round(max(measured.seconds), 2)
+    return seen
+
+
+def work(wanted: list[Ask], until: float, seen: Measured) -> None:
     turn = 0
     with ThreadPoolExecutor(CHARTS_AT_ONCE) as pool:
         while time.monotonic() < until:
-            batch = [
-                with_days(wanted[(turn + n) % len(wanted)], days, turn + n) for n in range(CHARTS_AT_ONCE)
-            ]
-            list(pool.map(lambda body: _ask(client, body, seen), batch))
-            turn += CHARTS_AT_ONCE
+            batch = [(wanted[(turn + n) % len(wanted)], turn + n) for n in range(CHARTS_AT_ONCE)]
+            list(pool.map(lambda each: _measure(*each, seen), batch))
+            turn += CHARTS_AT_ONCE + 1
 
 
-def _ask(client: Client, body: dict[str, object], seen: Measured) -> None:
+def _measure(ask: Ask, turn: int, seen: Measured) -> None:
     started = time.monotonic()
-    answer = client.post("/api/v1/chart/data", body)
+    answer = ask(turn)
     seen.seconds.append(time.monotonic() - started)
     if answer.status_code != 200:
         seen.errors.append(f"{answer.status_code} {answer.text[:200]}")
@@ -140,13 +216,14 @@ def main() -> None:
 def measure(
     url: str, home: Home, people: dict[str, str], users: int, seconds: int, publish_too: bool
 ) -> dict[str, object]:
-    logged_in = [Client(url).log_in(name, password) for name, password in people.items()]
-    wanted = {id(client): bodies(client) for client in logged_in}
-    days, seen, until = _days(home), Measured(), time.monotonic() + seconds
-    clients = [logged_in[number % len(logged_in)] for number in range(users)]
+    days, seen = _days(home), Measured()
+    logged_in = {name: Client(url).log_in(name, password) for name, password in people.items()}
+    first = {name: first_and_again(client, days) for name, client in islice(logged_in.items(), FIRST)}
+    wanted = [asks(client, days) for client in logged_in.values()]
+    until = time.monotonic() + seconds
     workers = [
-        threading.Thread(target=work, args=(client, wanted[id(client)], days, until, seen))
-        for client in clients
+        threading.Thread(target=work, args=(wanted[number % len(wanted)], until, seen))
+        for number in range(users)
     ]
     for worker in workers:
         worker.start()
@@ -162,6 +239,7 @@ def measure(
         "nights": nights,
         "median_s": round(cuts[9], 2),
         "p95_s": round(cuts[18], 2),
+        "alone": first,
         "first_error": (seen.errors or [""])[0],
     }
 

@@ -8,11 +8,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import duckdb
 
 from mofang_pipeline.branch_flow import Link, Side, at_levels, no_single_city, unlisted
-from mofang_pipeline.small_cells import hidden_nodes
+from mofang_pipeline.hidden_days import hidden_by_day
 
 COUNTS = """
 select day, org_code, node_id, parent_id, customers from lake.mart.segment_profile_daily
@@ -46,25 +47,38 @@ class BranchWindow:
 
 
 def read_window(
-    reader: duckdb.DuckDBPyConnection, own: str, orgs: Sequence[str], days: tuple[date, date], threshold: int
+    reader: duckdb.DuckDBPyConnection,
+    own: str,
+    orgs: Sequence[str],
+    days: tuple[date, date],
+    threshold: int,
+    hidden_days: Path,
 ) -> BranchWindow:
-    """Of the branch `own`; `orgs` are all of its scope, since what one city hides must not follow from the others."""
+    """Of the branch `own`; `orgs` are all of its scope, since what one city hides must not follow from the others.
+
+    `hidden_days` is the folder of hidden_days.py.
+    """
     first, last = days
     links: dict[str, dict[Link, int]] = {org: {} for org in orgs}
     window = {"orgs": list(orgs), "first_day": first, "last_day": last}
     for org, source, target, customers in reader.execute(LEAF_LINKS, window).fetchall():
         links[org][source, target] = customers
-    before, after = (_sides(reader, own, orgs, day, threshold) for day in days)
+    before, after = (_sides(reader, own, orgs, day, threshold, hidden_days) for day in days)
     hidden = {org: unlisted(links[org], before[org], after[org], threshold) for org in orgs}
     hidden = no_single_city(own, links, hidden)
     return BranchWindow(links, before, after, hidden, reader.execute(PLACES).fetchall(), threshold)
 
 
 def _sides(
-    reader: duckdb.DuckDBPyConnection, own: str, orgs: Sequence[str], day: date, threshold: int
+    reader: duckdb.DuckDBPyConnection,
+    own: str,
+    orgs: Sequence[str],
+    day: date,
+    threshold: int,
+    hidden_days: Path,
 ) -> dict[str, Side]:
     rows = reader.execute(COUNTS, {"orgs": list(orgs), "first_day": day, "last_day": day}).fetchall()
-    hidden = hidden_nodes(own, rows, threshold).get(day, frozenset())
+    hidden = hidden_by_day(hidden_days, own, rows, threshold).get(day, frozenset())
     return {
         org: Side(
             counts={node: customers for _, code, node, _, customers in rows if code == org},

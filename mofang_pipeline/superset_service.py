@@ -21,6 +21,7 @@ from mofang_pipeline import lake, stores
 from mofang_pipeline.access import ROLES
 from mofang_pipeline.home import REPOSITORY, Home
 from mofang_pipeline.portal.service import socket_folder
+from mofang_pipeline.portal.small import hidden_folder
 from mofang_pipeline.processes import Service
 from mofang_pipeline.rulebook import read_rulebook
 from mofang_pipeline.serving import publish
@@ -131,6 +132,7 @@ def environment(home: Home) -> dict[str, str]:
         "MOFANG_SUPERSET_GUEST_SECRET": home.secret("superset_guest_secret").hex(),
         "MOFANG_PORTAL": str(socket_folder(home)),
         "MOFANG_SMALL_CELL": str(read_rulebook(home.rulebook).settings.small_cell),
+        "MOFANG_HIDDEN": str(hidden_folder(home)),
         "MOFANG_PUBLISHED": str(publish.pointer(home)),
         "MOFANG_LAKE_DSN": stores.reader_dsn(home),
         "MOFANG_LAKE_FOLDER": str(home.lake),

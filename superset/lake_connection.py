@@ -7,6 +7,7 @@ pointer file names another snapshot, the next connection opens new instances; an
 import json
 import os
 import threading
+from contextlib import suppress
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,12 @@ def _make_ready(scoped: Scoped, statement: Statement) -> None:
 @cache
 def lake() -> Lake:
     return Lake()
+
+
+def warm() -> None:
+    """Opens the published lake, so that the first user does not wait for it."""
+    with suppress(NotPublishedError):
+        lake().views_with("org_code")
 
 
 def published_snapshot() -> int:

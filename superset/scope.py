@@ -22,16 +22,22 @@ TABLES: Mapping[str, str] = {
     "day_status": """
         select * replace (null::varchar as reason) from lake.mart.day_status
         where province = $province and day >= $first_day""",
-    "segment_profile_daily": "",  # see PROFILE: its counts may be small
+    "segment_profile_daily": "",  # see profile(): its counts may be small
 }
 PROFILE_KEYS = ("day", "org_code", "org_level", "node_id", "parent_id", "depth", "is_leaf")
+# Read once: the view behind it compares every day with others.
+PROFILE = """
+create or replace temp table scope_profile as
+select * from lake.mart.segment_profile_daily where org_code in (select unnest($orgs)) and day >= $first_day
+"""
+PROFILE_COUNTS = "select day, org_code, node_id, parent_id, customers from scope_profile"
 CHANGES = {"change_1d": 1, "change_7d": 7, "change_30d": 30}
 
 
 def profile(columns: Iterable[str]) -> str:
     """The profile's rows without what is hidden: a hidden node has no measures, and nothing tells it by difference.
 
-    Reads the hidden nodes from the table `hidden_node` (day, org_code, node_id).
+    Reads the rows in scope from `scope_profile`, the hidden nodes from `hidden_node` (day, org_code, node_id).
     """
     shown = []
     for column in columns:
@@ -53,9 +59,9 @@ def profile(columns: Iterable[str]) -> str:
         for days in CHANGES.values()
     ]
     return f"""
-        select {", ".join(shown)} from lake.mart.segment_profile_daily as p
+        select {", ".join(shown)} from scope_profile as p
         left join hidden_node as h on h.day = p.day and h.org_code = p.org_code and h.node_id = p.node_id
         left join hidden_node as above
             on above.day = p.day and above.org_code = p.org_code and above.node_id = p.parent_id
         {" ".join(joins)}
-        where p.org_code in (select unnest($orgs)) and p.day >= $first_day"""
+        where p.day >= $first_day"""

@@ -10,18 +10,19 @@ from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import duckdb
-from scope import TABLES, profile
+from scope import PROFILE, PROFILE_COUNTS, TABLES, profile
 
 from mofang_pipeline.access import below
-from mofang_pipeline.branch_window import COUNTS, read_window
+from mofang_pipeline.branch_window import read_window
+from mofang_pipeline.hidden_days import hidden_by_day
 from mofang_pipeline.serving import views
-from mofang_pipeline.small_cells import hidden_nodes
 
 DAYS = 400  # of history in a branch's instance
-INSTANCES = 12  # kept per process
+INSTANCES = 24  # kept per process
 WINDOWS = 30  # flows kept per instance
 LOCKED = {
     "autoinstall_known_extensions": "false",
@@ -114,7 +115,7 @@ def build(org_code: str, trusted: duckdb.DuckDBPyConnection) -> Scoped:
     instance.execute("create schema lake.mart")
     for table, query in TABLES.items():
         if table == "segment_profile_daily":
-            query = profile(_columns(reader, f"lake.mart.{table}"))
+            query = profile(_columns(reader, "scope_profile"))
         _copy(reader, instance, f"lake.mart.{table}", query, values)
     _create_views(reader, instance)
     for setting in LOCK:
@@ -138,12 +139,11 @@ def _first_day(reader: duckdb.DuckDBPyConnection) -> date:
 
 
 def _note_hidden(reader: duckdb.DuckDBPyConnection, own: str, values: dict[str, Any]) -> None:
-    rows = reader.execute(
-        COUNTS, {"orgs": values["orgs"], "first_day": values["first_day"], "last_day": date.max}
-    ).fetchall()
+    reader.execute(PROFILE, {"orgs": values["orgs"], "first_day": values["first_day"]})
+    rows = reader.execute(PROFILE_COUNTS).fetchall()
     hidden = [
         (day, org, node)
-        for day, nodes in hidden_nodes(own, rows, small_cell()).items()
+        for day, nodes in hidden_by_day(hidden_folder(), own, rows, small_cell()).items()
         for org, node in nodes
     ]
     reader.execute("create or replace temp table hidden_node(day date, org_code varchar, node_id varchar)")
@@ -154,6 +154,10 @@ def _note_hidden(reader: duckdb.DuckDBPyConnection, own: str, values: dict[str, 
 
 def small_cell() -> int:
     return int(os.environ["MOFANG_SMALL_CELL"])
+
+
+def hidden_folder() -> Path:
+    return Path(os.environ["MOFANG_HIDDEN"])
 
 
 def _columns(reader: duckdb.DuckDBPyConnection, table: str) -> list[str]:
@@ -193,7 +197,9 @@ def _create_view(instance: duckdb.DuckDBPyConnection, name: str) -> None:
 
 def _flow_rows(scoped: Scoped, first_day: date, last_day: date) -> list[tuple[Any, ...]]:
     days = first_day, last_day
-    window = read_window(scoped.trusted.cursor(), scoped.own, scoped.orgs, days, small_cell())
+    window = read_window(
+        scoped.trusted.cursor(), scoped.own, scoped.orgs, days, small_cell(), hidden_folder()
+    )
     return [
         (org, first_day, str(first_day), last_day, str(last_day), level, source, target, customers)
         for org in scoped.orgs

@@ -1,10 +1,11 @@
 """What Superset does not start on: default secrets, and a well-known password of an administrator.
 
 gunicorn reads this file as its settings (`-c`), so that one line says it before any worker starts; superset_config.py
-asks for the secrets again. No DuckDB here: this runs before gunicorn forks.
+asks for the secrets again. No DuckDB before gunicorn forks.
 """
 
 import os
+import threading
 from collections.abc import Iterable
 from typing import Any
 
@@ -33,6 +34,13 @@ def on_starting(server: Any) -> None:
     for name in SECRETS:
         required_secret(name)
     refuse_known_passwords(os.environ["MOFANG_SUPERSET_DB_URL"])
+
+
+def post_worker_init(worker: Any) -> None:
+    """gunicorn calls this in each worker once it can answer: the first chart need not wait for the lake to open."""
+    from lake_connection import warm
+
+    threading.Thread(target=warm, daemon=True).start()
 
 
 def required_secret(name: str) -> str:

@@ -7,13 +7,17 @@ import uvicorn
 
 from mofang_pipeline.home import Home
 from mofang_pipeline.portal.application import application
+from mofang_pipeline.portal.reading import PublishedLake
 from mofang_pipeline.portal.service import SOCKET, socket_folder
+from mofang_pipeline.portal.warming import start_warming
 
 
 def main() -> None:
     home = Home()
+    lake = PublishedLake(home)
     with listening(home) as server:
-        settings = uvicorn.Config(application(home), access_log=False, log_level="info", lifespan="off")
+        start_warming(home, lake)
+        settings = uvicorn.Config(application(home, lake), access_log=False, log_level="info", lifespan="off")
         uvicorn.Server(settings).run(sockets=[server])
 
 

@@ -38,9 +38,9 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 log = logging.getLogger("uvicorn.error")
 
 
-def application(home: Home) -> Starlette:
+def application(home: Home, lake: PublishedLake | None = None) -> Starlette:
     """Every page of pages.json under /<page>; its module is mofang_pipeline/portal/pages/<page>.py."""
-    lake = PublishedLake(home)
+    lake = lake or PublishedLake(home)
     mounts = [Mount(f"/{name}", routes=_routes(home, lake, ways)) for name, ways in page_ways().items()]
     return Starlette(routes=[Route("/health", _health), *mounts])
 

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
+from pathlib import Path
 
 from mofang_pipeline import flows, small_cells
 from mofang_pipeline.access import below
@@ -15,6 +16,7 @@ from mofang_pipeline.branch_flow import Link, Side, at_levels, unlisted
 from mofang_pipeline.branch_window import BranchWindow, read_window
 from mofang_pipeline.portal.asked import Asked
 from mofang_pipeline.portal.reading import PublishedLake, Row
+from mofang_pipeline.portal.small import hidden_folder
 
 PARENTS = "select org_code, parent_code from mart.organisation"
 Parts = dict[
@@ -66,14 +68,16 @@ def at_least(customers: int, *, step: int, most: int | None) -> int:
 def branch_window(asked: Asked, window: flows.Window, limit: int) -> BranchWindow:
     snapshot = asked.lake.published().snapshot
     days = window.first, window.last
-    return _read(asked.lake, snapshot, asked.viewer.org_code, days, limit)
+    return _read(asked.lake, snapshot, asked.viewer.org_code, days, limit, hidden_folder(asked.home))
 
 
 @lru_cache(maxsize=100)
-def _read(lake: PublishedLake, snapshot: int, own: str, days: tuple[date, date], limit: int) -> BranchWindow:
+def _read(
+    lake: PublishedLake, snapshot: int, own: str, days: tuple[date, date], limit: int, folder: Path
+) -> BranchWindow:
     parents = {row["org_code"]: row["parent_code"] for row in lake.rows(PARENTS, {})}
     with lake.cursor() as cursor:
-        return read_window(cursor, own, sorted(below(own, parents)), days, limit)
+        return read_window(cursor, own, sorted(below(own, parents)), days, limit, folder)
 
 
 def _clamped(seen: BranchWindow, level: int) -> int:

@@ -5,10 +5,11 @@ The rule itself is small_cells.py's; here it is put on what pages show. Left out
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import lru_cache
+from pathlib import Path
 
-from mofang_pipeline import small_cells
 from mofang_pipeline.access import below, sees_small_counts
+from mofang_pipeline.hidden_days import hidden_by_day
+from mofang_pipeline.home import Home
 from mofang_pipeline.portal.asked import Asked
 from mofang_pipeline.rulebook import read_rulebook
 
@@ -45,19 +46,17 @@ def hidden_cells(asked: Asked, days: Sequence[date]) -> HiddenCells:
         return {}
     own = asked.viewer.org_code
     orgs = sorted(below(own, {row["org_code"]: row["parent_code"] for row in asked.rows(PARENTS)}))
-    by_day: dict[str, list[tuple[str, str, str, str | None, int]]] = {}
-    for row in asked.rows(COUNTS, orgs=orgs, days=list(days)):
-        by_day.setdefault(row["day"], []).append(tuple(row.values()))
-    return {day: _hidden(own, tuple(sorted(nodes)), limit) for day, nodes in by_day.items()}
+    rows = [
+        (date.fromisoformat(row["day"]), row["org_code"], row["node_id"], row["parent_id"], row["customers"])
+        for row in asked.rows(COUNTS, orgs=orgs, days=list(days))
+    ]
+    found = hidden_by_day(hidden_folder(asked.home), own, rows, limit)
+    return {day.isoformat(): nodes for day, nodes in found.items()}
 
 
-@lru_cache(maxsize=2000)
-def _hidden(
-    own: str, rows: tuple[tuple[str, str, str, str | None, int], ...], limit: int
-) -> frozenset[tuple[str, str]]:
-    """Of the viewer's whole scope at once: what one city hides must not follow from its province and the others."""
-    told = [(date.fromisoformat(day), code, node, parent, count) for day, code, node, parent, count in rows]
-    return frozenset().union(*small_cells.hidden_nodes(own, told, limit).values())
+def hidden_folder(home: Home) -> Path:
+    """Where hidden_days.py keeps what it has worked out, for Superset and the portal."""
+    return home.folder("serving") / "hidden"
 
 
 COARSE = 2  # a share is told in steps of at least so many times the threshold

@@ -47,20 +47,25 @@ def ask(home: Home, questions: list[tuple[str, str, str]]) -> list[dict[str, Any
 
 # Codes, names, and averages of money, which are long enough never to be equal by chance.
 MARKS = """
-select org_code, unnest([org_code, name_zh, name_en]) from lake.mart.organisation where level <> 'hq'
+select org_code, 'name', unnest([org_code, name_zh, name_en]) from lake.mart.organisation where level <> 'hq'
 union all
-select org_code, unnest([org_name_zh, org_name_en]) from lake.serving.organisation_option where org_level <> 'hq'
+select org_code, 'name', unnest([org_name_zh, org_name_en])
+from lake.serving.organisation_option where org_level <> 'hq'
 union all
-select org_code, unnest([aum_fen_sum::varchar, aum_fen_avg::varchar, (aum_fen_avg / 100)::varchar])
+select org_code, 'number', unnest([aum_fen_sum::varchar, aum_fen_avg::varchar, (aum_fen_avg / 100)::varchar])
 from lake.mart.segment_profile_daily where org_level <> 'hq' and aum_fen_sum > 100000000
 union all
-select '530000', unnest(['B7_CROP', '涉农代发未绑', 'Crop payroll, not bound'])
+select '530000', 'name', unnest(['B7_CROP', '涉农代发未绑', 'Crop payroll, not bound'])
 """
 
 
 def marks_of_others(home: Home, own: str) -> set[str]:
-    """Texts that tell of an organisation not below the code prefix `own`, and of none below or above it."""
+    """Texts that tell of an organisation not below the code prefix `own`; a city may name its province."""
     with closing(lake.connect(home, read_only=True)) as connection:
         rows = connection.execute(MARKS).fetchall()
-    mine = {text for code, text in rows if code.startswith(own) or own.startswith(code[:2])}
-    return {text for _, text in rows} - mine
+    mine = {
+        text
+        for code, kind, text in rows
+        if code.startswith(own) or (kind == "name" and code == own[:2].ljust(6, "0"))
+    }
+    return {text for *_, text in rows} - mine

@@ -10,6 +10,7 @@ from itertools import islice
 import pytest
 import yaml
 
+from mofang_pipeline.portal.application import page_ways, viewer_header
 from mofang_pipeline.superset_service import BUNDLE
 from tests.superset.attacks import marks_of_others
 from tests.superset.client import Client
@@ -53,7 +54,20 @@ REFUSED = [  # asked as a branch's user: no permission, whatever the id
     ("DELETE", "/api/v1/dashboard/1"),
     ("DELETE", "/api/v1/chart/1"),
 ]
-BRANCHES = {"tibet": "54", "yunnan": "53"}
+# What a user sees lies below these codes; yunnan is kunming's province.
+BRANCHES = {"tibet": "54", "yunnan": "53", "kunming": "5301", "postal": "51"}
+NAMES = {"tibet": "西藏", "yunnan": "云南", "kunming": "昆明", "postal": "四川"}
+CHOICES = {
+    "from": "2026-11-15", "to": "2026-11-19", "node": "D3", "against": "D", "source": "D3", "target": "E1",
+    "campaign": "B2", "set": "canary_yunnan", "left": "canary_yunnan", "right": "canary_tibet", "push": "1",
+}  # fmt: skip
+PAGES = [
+    f"/mofang/api/{name}{way.path}"
+    for name, ways in page_ways().items()
+    for way in ways
+    if way.method == "GET"
+]
+HEAD_OFFICE = {"X-Mofang-Viewer": viewer_header({"user": "hq", "role": "hq_analyst", "org_code": "000000"})}
 
 
 @cache
@@ -167,7 +181,7 @@ def test_the_same_attempts_show_head_office_the_marks(user, seen, scratch):
     assert len(marks_of_others(scratch, BRANCHES[user]) & seen["hq"]) > 400
 
 
-@pytest.mark.parametrize(("user", "name"), [("tibet", "西藏"), ("yunnan", "云南")])
+@pytest.mark.parametrize(("user", "name"), NAMES.items())
 def test_the_own_organisation_is_shown(user, name, seen):
     assert name in seen[user]
 
@@ -185,3 +199,60 @@ def test_an_auditor_and_a_stranger_find_no_dashboard(superset, passwords):
     assert auditor.get("/api/v1/dashboard/").json()["result"] == []
     stranger = Client(superset).get("/api/v1/dashboard/")
     assert stranger.status_code == 401 or stranger.json()["result"] == []
+
+
+@pytest.fixture(scope="module")
+def told(clients):
+    """User -> what the portal answered to every question: for the own organisation, another's, and as if head office."""
+    for user in ("tibet", "yunnan"):
+        wanted = {"set": f"canary_{user}", "zh": user, "kind": "rolling", "members": "D1"}
+        assert clients[user].post("/mofang/api/sets/save", wanted).status_code == 200
+    return {user: list(questions(client)) for user, client in clients.items()}
+
+
+def questions(client):
+    for path in PAGES:
+        for org in ({}, {"org": "530000"}, {"org": "000000"}):
+            yield client.session.get(
+                f"{client.url}{path}", params={**CHOICES, **org}, headers=HEAD_OFFICE, timeout=60
+            ).text
+
+
+@pytest.mark.parametrize("user", BRANCHES)
+def test_the_portal_tells_nothing_of_others(user, told, scratch):
+    shown = set().union(*map(values, told[user]))
+    asked = {"530000"}  # a refusal repeats the code that was asked for
+    assert sorted((marks_of_others(scratch, BRANCHES[user]) & shown) - asked) == []
+
+
+def test_the_portal_tells_head_office_the_marks(told, scratch):
+    shown = set().union(*map(values, told["hq"]))
+    assert len(marks_of_others(scratch, "54") & shown) > 400
+
+
+@pytest.mark.parametrize(
+    ("owner", "others"), [("tibet", ("yunnan", "kunming", "postal")), ("yunnan", ("tibet", "postal"))]
+)
+def test_a_branchs_own_sets_stay_its_own(owner, others, told):
+    assert any(f'"canary_{owner}"' in answer for answer in told[owner])
+    assert not [user for user in others if any(f'"canary_{owner}"' in answer for answer in told[user])]
+
+
+CUSTOMERS = ("customer_key", "customer_token", "customer_id")
+
+
+@pytest.mark.parametrize("user", BRANCHES)
+def test_no_answer_lists_customers(user, told, seen):
+    assert not [
+        name
+        for name in CUSTOMERS
+        if name in seen[user] or any(f'"{name}"' in answer for answer in told[user])
+    ]
+
+
+def test_the_postal_company_reaches_aggregates_only(clients):
+    client = clients["postal"]
+    reached = {
+        path.split("/")[3] for path in PAGES if client.get(path, **CHOICES).status_code not in (403, 404)
+    }
+    assert reached <= {"scope", "overview", "tree", "flow", "profile"}
