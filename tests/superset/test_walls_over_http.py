@@ -203,7 +203,7 @@ def test_an_auditor_and_a_stranger_find_no_dashboard(superset, passwords):
 
 @pytest.fixture(scope="module")
 def told(clients):
-    """User -> what the portal answered to every question: for the own organisation, another's, and as if head office."""
+    """User -> what the portal answered to every question: for its own organisation and others'."""
     for user in ("tibet", "yunnan"):
         wanted = {"set": f"canary_{user}", "zh": user, "kind": "rolling", "members": "D1"}
         assert clients[user].post("/mofang/api/sets/save", wanted).status_code == 200
