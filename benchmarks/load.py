@@ -17,13 +17,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+import yaml
 
 from mofang_pipeline import lake, superset_service
 from mofang_pipeline.home import Home
@@ -67,7 +68,7 @@ def charts(client: Client) -> list[Chart]:
         place = listed["id"]
         metadata = client.get(f"/api/v1/dashboard/{place}").json()["result"]["json_metadata"]
         datasets = client.get(f"/api/v1/dashboard/{place}/datasets").json()["result"]
-        names = {each["id"]: {column["column_name"] for column in each["columns"]} for each in datasets}
+        names = {each["id"]: _columns(each["table_name"]) for each in datasets}
         choices = _choices(client, place, json.loads(metadata)["native_filter_configuration"])
         for chart in client.get(f"/api/v1/dashboard/{place}/charts").json()["result"]:
             form = chart["form_data"]
@@ -79,22 +80,29 @@ def charts(client: Client) -> list[Chart]:
     return found
 
 
+@cache
+def _columns(table: str) -> frozenset[str]:
+    text = (superset_service.BUNDLE / "datasets" / "lake" / f"{table}.yaml").read_text(encoding="utf-8")
+    return frozenset(column["column_name"] for column in yaml.safe_load(text)["columns"])
+
+
 def _choices(client: Client, dashboard: int, filters: list[dict[str, Any]]) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
     for each in filters:
-        target, default = each["targets"][0], each.get("defaultDataMask", {}).get("filterState", {})
+        target = each["targets"][0]
         column = target["column"]["name"]
+        ordered = [[each.get("sortMetric") or column, each["controlValues"]["sortAscending"]]]
+        metrics = [each["sortMetric"]] if each.get("sortMetric") else []
         form = {"type": "NATIVE_FILTER", "native_filter_id": each["id"], "dashboardId": dashboard}
         body = {
             "datasource": {"id": target["datasetId"], "type": "table"},
-            "queries": [{"columns": [column], "row_limit": 1000, "orderby": []}],
+            "queries": [{"columns": [column], "metrics": metrics, "orderby": ordered, "row_limit": 1000}],
             "form_data": form,
             "result_format": "json",
             "result_type": "full",
         }
-        values = [row[column] for row in client.rows(client.post("/api/v1/chart/data", body))]
-        chosen = list(default.get("value") or [])
-        found[column] = [*chosen, *(value for value in values if value not in chosen)] or [""]
+        rows = client.rows(client.post("/api/v1/chart/data", body))
+        found[column] = [row[column] for row in rows]
     return found
 
 
@@ -163,7 +171,7 @@ def work(wanted: list[Ask], until: float, seen: Measured) -> None:
     with ThreadPoolExecutor(CHARTS_AT_ONCE) as pool:
         while time.monotonic() < until:
             batch = [(wanted[(turn + n) % len(wanted)], turn + n) for n in range(CHARTS_AT_ONCE)]
-            list(pool.map(lambda each: _measure(*each, seen), batch))
+            list(pool.map(lambda each: _measure(each[0], each[1], seen), batch))
             turn += CHARTS_AT_ONCE + 1
 
 
