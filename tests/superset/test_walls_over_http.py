@@ -56,7 +56,7 @@ REFUSED = [  # asked as a branch's user: no permission, whatever the id
 ]
 # What a user sees lies below these codes; yunnan is kunming's province.
 BRANCHES = {"tibet": "54", "yunnan": "53", "kunming": "5301", "postal": "51"}
-NAMES = {"tibet": "西藏", "yunnan": "云南", "kunming": "昆明", "postal": "四川"}
+NAMES = {"tibet": "西藏", "yunnan": "云南", "kunming": "昆明市", "postal": "四川"}
 CHOICES = {
     "from": "2026-11-15", "to": "2026-11-19", "node": "D3", "against": "D", "source": "D3", "target": "E1",
     "campaign": "B2", "set": "canary_yunnan", "left": "canary_yunnan", "right": "canary_tibet", "push": "1",
