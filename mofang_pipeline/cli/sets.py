@@ -43,6 +43,15 @@ def show_set(set_id: SetArgument, org: OrgOption = None, chosen: FormatOption = 
 
 
 @app.command()
+def usage(set_id: SetArgument, org: OrgOption = None, chosen: FormatOption = None) -> None:
+    """Which campaigns and pushes have used a set, and since when they no longer do."""
+    from mofang_pipeline.segment_sets import reading
+
+    found = reading.usage(_home(), set_id, org)
+    show(Rows(found.columns, found.rows), chosen or Format.table)
+
+
+@app.command()
 def members(set_id: SetArgument, day: DayOption, org: OrgOption = None, chosen: FormatOption = None) -> None:
     """An organisation's customers in a set on a day."""
     from mofang_pipeline.cli.reading import newest_lake

@@ -10,6 +10,8 @@ from typing import Any
 
 import duckdb
 
+from mofang_pipeline.control import log
+from mofang_pipeline.control.database import engine
 from mofang_pipeline.home import Home
 from mofang_pipeline.refusals import Refused
 from mofang_pipeline.rulebook import Rulebook
@@ -29,6 +31,7 @@ LIST = (
 )
 SHOWN = ("set_id", "version", "saved_by", "saved_at", "origin", "kind", "as_of", "members", "where", "flow",
          "share_with", "expires_on", "used_by", "name_zh", "name_en", "owner_org")  # fmt: skip
+USAGE = ("recorded_at", "event", "used_by", "id", "version", "user", "org_code")
 MEMBERS = """
     select day, set_id, version, province, city, customer_key
     from mart.segment_set_member
@@ -107,6 +110,18 @@ def shown(home: Home, set_id: str, org_code: str | None = None) -> Table:
             each.expires_on, used_by if last else "", each.zh, each.en, each.owner_org,
         ))  # fmt: skip
     return Table(SHOWN, rows)
+
+
+def usage(home: Home, set_id: str, org_code: str | None = None) -> Table:
+    """Who used the set for what, and when that was over, the newest first."""
+    rulebook, sets = known_sets(home)
+    require_visible(rulebook, _organisation(rulebook, org_code), existing(sets, set_id).latest.definition)
+    found = log.entries(engine(home), actions=("set.used", "set.released"), subject=set_id)
+    return Table(USAGE, [
+        (entry.recorded_at.isoformat(), entry.action.removeprefix("set."), entry.payload["by"], entry.payload["id"],
+         entry.payload.get("version"), entry.actor, entry.org_code)
+        for entry in reversed(found)
+    ])  # fmt: skip
 
 
 def members(

@@ -1,6 +1,7 @@
 """Receivers of pushed lists: a running SFTP server and an S3-compatible one, on loopback."""
 
 import asyncio
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -55,6 +56,7 @@ def s3_server() -> Iterator[dict[str, Any]]:
     import fsspec
     from moto.server import ThreadedMotoServer
 
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # not a line for each request
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     try:

@@ -107,6 +107,13 @@ def test_a_branch_pushes_its_own_customers(client: TestClient) -> None:
     others = Portal(client, SICHUAN).get("/pushes/list").json()["pushes"]
     assert [row["pushed"] for row in mine if row["push_id"] == manifest["push_id"]] == [manifest["rows"]]
     assert manifest["push_id"] not in [row["push_id"] for row in others]
+    [used] = Portal(client, TIBET).get("/sets/one", set="page_set").json()["usage"]
+    assert [used[key] for key in ("event", "used_by", "id", "user")] == [
+        "used",
+        "push",
+        manifest["push_id"],
+        "lin",
+    ]
     one = Portal(client, TIBET).get("/pushes/one", push=manifest["push_id"]).json()
     assert one["receipts"] == [{"status": "pending", "reason": "", "customers": manifest["rows"]}]
 

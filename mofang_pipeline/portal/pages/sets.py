@@ -24,13 +24,16 @@ def list_sets(asked: Asked) -> Answer:
 
 
 def one(asked: Asked) -> Answer:
-    """One set: its versions, what uses it, and its customers day by day."""
+    """One set: its versions, what uses it and has used it, and its customers day by day."""
     org, name = asked.org(), asked.text("set")
     found = reading.shown(asked.home, name, org)
     with asked.lake.cursor() as cursor:
         sizes = reading.sizes(cursor, asked.home, name, org).rows
     return {
         "versions": [_plain(dict(zip(found.columns, row, strict=True))) for row in reversed(found.rows)],
+        "usage": [
+            dict(zip(reading.USAGE, row, strict=True)) for row in reading.usage(asked.home, name, org).rows
+        ],
         "trend": [[str(row[0]), row[3]] for row in sizes],
     }
 
