@@ -40,6 +40,12 @@ def due_days(home: Home) -> Due:
     return Due(None, f"{last + DAY}: {_missing(last + DAY, arrived)} not arrived")
 
 
+def has_landed(home: Home, last: date) -> bool:
+    """Whether there is anything to compute days up to `last` from. Files may be taken away once they are loaded."""
+    days = set().union(*arrived_days(home.landing).values())
+    return any(day <= last for day in days) or bool(_computed_days(home))
+
+
 def _first_day(complete: set[date], arrived: dict[str, set[date]]) -> Due:
     if complete:
         return Due((max(complete), max(complete)), "the first day to compute")
@@ -62,6 +68,8 @@ def _missing(day: date, arrived: dict[str, set[date]]) -> str:
 
 
 def _computed_days(home: Home) -> set[date]:
+    if not any(home.lake.iterdir()):
+        return set()  # there is no lake yet to connect to
     connection = lake.connect(home, read_only=True)
     try:
         rows = connection.execute(

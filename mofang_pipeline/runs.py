@@ -10,6 +10,7 @@ import dagster as dg
 from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation
 
 from mofang_pipeline import dagster_home, lake, plan, rules
+from mofang_pipeline.arrivals import has_landed
 from mofang_pipeline.campaigns.history import written_campaigns
 from mofang_pipeline.definitions import build
 from mofang_pipeline.home import Home
@@ -44,6 +45,10 @@ def run_days(
     known = {org.org_code for org in rulebook.organisations.values() if org.level == "tier1"}
     if unknown := sorted(set(provinces) - known):
         raise RunFailedError(f"--province {unknown[0]}: no tier-1 branch in organisations.csv")
+    if not has_landed(home, last):
+        raise RunFailedError(
+            f"nothing has landed up to {last}: put files into {home.landing}/<table>/dt=YYYY-MM-DD/"
+        )
     dagster_home.activate(home)
     from_wide = segments_only or (provinces and _is_wide_computed(home, first, last))
     job_name = PROVINCES_ALONE if from_wide else NIGHTLY
