@@ -15,6 +15,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
+class HomeError(Exception):
+    """MOFANG_HOME is no folder, and none can be made there."""
+
+
 class SecretError(Exception):
     """A secret's file no longer holds what was written there."""
 
@@ -38,7 +42,12 @@ class Home(BaseSettings):
     @cached_property
     def root(self) -> Path:
         root = self.home.expanduser().resolve()
-        root.mkdir(parents=True, exist_ok=True)
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise HomeError(
+                f"MOFANG_HOME {root} cannot be used: {error.strerror}; name a folder that may be written"
+            ) from error
         return root
 
     def folder(self, name: str) -> Path:

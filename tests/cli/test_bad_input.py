@@ -117,3 +117,10 @@ def test_help_starts_at_once_and_names_every_command(tmp_path: Path) -> None:
     commands = ("demo", "generate", "run", "tree", "flow", "table", "status", "rules", "reasons", "explain")
     missing = [name for name in commands if name not in done.stdout]
     assert missing == []
+
+
+def test_a_home_that_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = mofang(tmp_path / "file", "status")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert "cannot be used: File exists; name a folder that may be written" in done.stderr
