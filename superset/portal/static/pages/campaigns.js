@@ -15,12 +15,12 @@ const words = t({
     need: "样本量", candidates: (n) => `候选客户 ${n}`, needed: (a, b) => `需要触达组 ${a}、对照组 ${b}`, detectable: (text) => `可识别差异 ${text}`, enough: "样本充足", few: "样本不足", unset: "方案未填最小可识别差异或无对照组", changed: "冻结后方案有改动，以冻结时的为准",
     edit: "修改", submit: "提交审批", discard: "删除草稿", approved: "审批通过", frozen: "冻结名单与方案", draft: "退回草稿", closed: "关闭活动", push: "推送名单", report: "下载报告", done: "已记录", pushed: (n) => `已送达 ${n} 位客户`,
     sure: { submit: "提交后由其他用户审批。", discard: "删除后编号可再次使用，操作日志保留。", approved: "审批通过该活动方案？", frozen: "冻结后名单、分组与方案不可更改。", draft: "退回草稿后须重新审批。", closed: "关闭后不再评估，其客群集可删除。", push: "将触达组名单送到渠道；计入频次与预算。" },
-    maker: "制单", submitter: "提交", approver: "审批", set: "客群集", channel: "渠道", rewards: "权益", priority: "优先级", leftOut: "未进入名单", reasons: { global_control: "全局对照组", frequency_cap: "频次上限", higher_priority: "更高优先级活动", unknown_customer: "未知客户" } },
+    maker: "制单", submitter: "提交", approver: "审批", set: "客群集", channel: "渠道", rewards: "权益", priority: "优先级", arms: { treatment: "触达组", control: "对照组" }, leftOut: "未进入名单", reasons: { global_control: "全局对照组", frequency_cap: "频次上限", higher_priority: "更高优先级活动", unknown_customer: "未知客户" } },
   en: { title: "Campaigns", fresh: "New campaign", none: "There is no campaign yet", wait: "Plan one with “New campaign”, or in rulebook/campaigns.", list: "Campaigns", name: "Campaign", state: "State", window: "Window", audience: "Audience", effect: "Primary metric", verdict: "Verdict", org: "Organisation", waiting: "waits for approval",
     need: "Sample size", candidates: (n) => `${n} candidates`, needed: (a, b) => `needed: ${a} treated, ${b} control`, detectable: (text) => `can find ${text}`, enough: "enough", few: "not enough", unset: "the plan has no mde or no control arm", changed: "The plan was changed after freezing; the frozen one holds",
     edit: "Change", submit: "Hand in", discard: "Delete the draft", approved: "Approve", frozen: "Freeze audience and plan", draft: "Back to draft", closed: "Close", push: "Push the list", report: "Report", done: "Recorded", pushed: (n) => `Handed over ${n} customers`,
     sure: { submit: "Another user approves it then.", discard: "Its id is free again; the log keeps what was done.", approved: "Approve the plan of this campaign?", frozen: "Audience, arms and plan cannot be changed afterwards.", draft: "It has to be approved again then.", closed: "It is not evaluated any more, and its set may be deleted.", push: "Hands the treated customers to the channel; counts for caps and budget." },
-    maker: "made by", submitter: "handed in by", approver: "approved by", set: "set", channel: "channel", rewards: "rewards", priority: "priority", leftOut: "left out", reasons: { global_control: "global control group", frequency_cap: "frequency cap", higher_priority: "campaign goes first", unknown_customer: "unknown customer" } },
+    maker: "made by", submitter: "handed in by", approver: "approved by", set: "set", channel: "channel", rewards: "rewards", priority: "priority", arms: { treatment: "treated", control: "control" }, leftOut: "left out", reasons: { global_control: "global control group", frequency_cap: "frequency cap", higher_priority: "campaign goes first", unknown_customer: "unknown customer" } },
 });
 const PATHS = { submit: "campaigns/submit", discard: "campaigns/discard", approved: "campaigns/approve" };
 
@@ -82,7 +82,7 @@ export async function show(page) {
     const leftOut = found.left_out.map((row) => `${words.reasons[row.reason] ?? row.reason} ${full(row.customers)}`).join(", ");
     return el("div", { class: "quiet" },
       el("p", {}, plan.filter(Boolean).join(" · ")),
-      el("p", {}, [...people, ...found.arms.map((arm) => `${arm.arm} ${full(arm.customers)}`), leftOut && `${words.leftOut}: ${leftOut}`].filter(Boolean).join(" · ")),
+      el("p", {}, [...people, ...found.arms.map((arm) => `${words.arms[arm.arm] ?? arm.arm} ${full(arm.customers)}`), leftOut && `${words.leftOut}: ${leftOut}`].filter(Boolean).join(" · ")),
       found.changed ? el("p", { role: "alert", class: "reason" }, words.changed) : null,
       found.problem ? el("p", { role: "alert", class: "reason" }, found.problem) : null);
   }
