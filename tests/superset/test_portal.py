@@ -193,7 +193,7 @@ def test_a_campaign_shows_what_came_of_it(superset, page, tmp_path, language):
     picture(page, tmp_path, f"campaigns-moves-{language}")
     assert page.locator("#campaigns .halves").nth(1).locator("svg").count() == 2
     with page.expect_download() as saved:
-        page.get_by_role("link", name={"zh": "下载报告", "en": "Report"}[language]).click()
+        page.get_by_role("link", name={"zh": "下载报告", "en": "Report"}[language], exact=True).click()
     assert {"zh": "秋季唤醒", "en": "Autumn wake-up"}[language] in saved.value.path().read_text(
         encoding="utf-8"
     )
