@@ -3,8 +3,10 @@
 A branch sees the campaigns of its own organisation and below; head office all, those that nobody laid down too.
 """
 
+from collections.abc import Callable
 from datetime import date
 
+from mofang_pipeline.control.log import Entry
 from mofang_pipeline.portal.asked import Answer, Asked, Forbidden, Malformed, get, post
 from mofang_pipeline.reconciliation import decisions, work_list
 from mofang_pipeline.reconciliation.classes import BREAKS, CLASSES
@@ -81,18 +83,16 @@ def decide(asked: Asked) -> Answer:
 
 
 def confirm(asked: Asked) -> Answer:
-    campaign = _acted_on(asked)
-    entry = decisions.confirm(
-        asked.home, actor=asked.viewer.user, campaign=campaign, match_id=asked.text("match_id"),
-        note=asked.optional("note") or "",
-    )  # fmt: skip
-    return {"seq": entry.seq}
+    return _of_match(asked, decisions.confirm)
 
 
 def withdraw(asked: Asked) -> Answer:
-    campaign = _acted_on(asked)
-    entry = decisions.withdraw(
-        asked.home, actor=asked.viewer.user, campaign=campaign, match_id=asked.text("match_id"),
+    return _of_match(asked, decisions.withdraw)
+
+
+def _of_match(asked: Asked, act: Callable[..., Entry]) -> Answer:
+    entry = act(
+        asked.home, actor=asked.viewer.user, campaign=_acted_on(asked), match_id=asked.text("match_id"),
         note=asked.optional("note") or "",
     )  # fmt: skip
     return {"seq": entry.seq}
