@@ -67,7 +67,7 @@ def hold_campaign(home: Home, sample: Sample, step: Step) -> None:
     key, treated = home.secret("token_key"), [token for token, arm in arms.items() if arm != "control"]
     plant_payments(
         home.landing, treated, token_key=key, first=window.first, last=window.last, share=PAYING_SHARE,
-        amount_fen=PAID_FEN, salt=ID,
+        amount_fen=PAID_FEN, salt=f"paying {ID}",  # another than the arms are drawn by
     )  # fmt: skip
     planted = Planted(ID, CHANNEL, REWARD, REWARD_FEN, window.first, window.last, seen_on=sample.last)
     plant_rewards(home.landing, arms, planted, token_key=key)
