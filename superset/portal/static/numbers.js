@@ -20,7 +20,7 @@ export function short(value) {
   if (size < FULL_BELOW) return plain.format(Math.round(value));
   const [step, unit] = STEPS.find(([each]) => size >= each);
   const scaled = value / step;
-  return scaled.toLocaleString("en", { maximumFractionDigits: Math.abs(scaled) < 100 ? 1 : 0 }) + unit;
+  return scaled.toLocaleString("en", { maximumFractionDigits: Math.abs(scaled) < 10 ? 2 : Math.abs(scaled) < 100 ? 1 : 0 }) + unit;
 }
 
 /** In full, with separators. */

@@ -20,7 +20,7 @@ export function sankey(place, flow, links, about) {
   const made = chart(place, {
     tooltip: { ...TOOLTIP, formatter: ({ data, dataType }) => (dataType === "edge" ? tip(flow, data.link) : escaped(data.text)) },
     series: [{
-      type: "sankey", left: room("from"), right: room("to"), top: 4, bottom: 4, nodeWidth: 12, draggable: false, layoutIterations: 0,
+      type: "sankey", left: room("from"), right: room("to"), top: 6, bottom: 12, nodeWidth: 12, draggable: false, layoutIterations: 0,
       nodeGap: Math.max(2, Math.min(14, (place.clientHeight * 0.6) / count)),
       emphasis: { focus: "adjacency" }, blur: { lineStyle: { opacity: 0.08 }, itemStyle: { opacity: 0.5 } },
       label: { fontFamily: FONT, fontSize: SIZE, color: INK, formatter: ({ data }) => data.text },
@@ -36,8 +36,10 @@ export function sankey(place, flow, links, about) {
 function grouped(links, limit) {
   const shown = [];
   const small = new Map();
+  const widest = new Map(); // into each target, so that no segment is missing
+  for (const link of links) if (link.customers > (widest.get(link.to)?.customers ?? 0)) widest.set(link.to, link);
   for (const link of links) {
-    if (link.customers >= limit || link.from === link.to) shown.push(link);
+    if (link.customers >= limit || link.from === link.to || widest.get(link.to) === link) shown.push(link);
     else small.set(link.from, [...(small.get(link.from) ?? []), link]);
   }
   for (const [from, parts] of small) {

@@ -4,6 +4,7 @@ import { named, t, viewer } from "../context.js";
 import { card, el, empty, fill } from "../dom.js";
 import { full } from "../numbers.js";
 import { chosen, orgPicker, remember, select, toolbar } from "../pickers.js";
+import { refusal } from "../refusals.js";
 import { table } from "../table.js";
 
 const words = t({
@@ -11,7 +12,7 @@ const words = t({
     published: "最近发布", last: "最近到达", states: { computed: "已计算", landed: "已到达，待计算", stale: "数据晚到，待重算", blocked: "检查未通过，已拦截", missing: "未到达" },
     provinces: (n, all) => `${n}/${all} 家分行已计算`, behind: "涉及", andMore: (n) => `等 ${n} 家`, fresh: "各表新鲜度", table: "数据表", lastDay: "最近到达日", lag: "滞后", lagDays: (n) => (n ? `${n}天` : "无"), rowsIn: "当日入库行数", never: "从未到达", required: "必需",
     refused: "拒收文件与隔离行", day: "日期", what: "情况", count: "数量", state: "处理", open: "未处理", resent: "已重送", file: "文件拒收", row: "行隔离", blockedFile: "文件被控制总数拦截", files: (n) => `${full(n)} 个文件`, rows: (n) => `${full(n)} 行`,
-    checks: "未通过的检查", check: "检查项", severity: "级别", critical: "严重", warning: "警告", failing: "不符行数", noChecks: "检查全部通过", noRefused: "没有拒收或隔离", branch: "数据按全行接收与检查：分行可见是否有问题，原因与数量由总行数据团队处理。", first: "首条原因（系统原文）", original: "原因（系统原文）",
+    checks: "未通过的检查", check: "检查项", severity: "级别", critical: "严重", warning: "警告", failing: "不符行数", noChecks: "检查全部通过", noRefused: "没有拒收或隔离", branch: "数据按全行接收与检查：分行可见是否有问题，原因与数量由总行数据团队处理。", first: "首条原因", original: "原因",
     tables: { customer: "客户", account: "账户", agreement: "绑卡协议", payment: "支付流水", balance: "存款余额", holding: "总资产", inflow: "资金流入", campaign_contact: "活动触达", do_not_contact: "勿扰名单", push_receipt: "推送回执", reward_grant: "权益发放", reward_statement: "权益对账单", reward_ledger: "权益账务", customer_wide: "客户宽表", segment_node: "决策树", segment_membership: "客群归属", segment_profile_daily: "客群画像", segment_distribution_daily: "客群分布", segment_transition_daily: "客群流转", segment_edge_daily: "临界客户", segment_set_member: "客群集成员", segment_set_size_daily: "客群集规模", day_status: "每日状态", landing_file: "到达文件", quarantine: "隔离行", push_manifest: "推送清单", push_leaver: "推送离开", campaign_audience: "活动名单", campaign_effect: "活动效果", campaign_break: "对账差异", campaign_reconciliation: "活动对账" } },
   en: { title: "Data quality", window: "Window", days: (n) => `${n} days`, strip: "Days by state", well: "All is well", wellTodo: "Every day of the window is computed; nothing was refused and no check failed.", trouble: "Needs a look",
     published: "Last published", last: "Last landed", states: { computed: "Computed", landed: "Landed, not computed", stale: "Late rows, to be restated", blocked: "Stopped by a check", missing: "Not landed" },
@@ -105,7 +106,7 @@ function refusedOf({ files, rows, sees_all }) {
     { key: "what", label: words.what },
     ...(sees_all ? [
       { key: "count", label: words.count, align: "right", format: (_, row) => row.counted },
-      { key: "reason", label: words.original, format: (reason, row) => el("span", { class: "long" }, row.column ? el("code", {}, row.column) : null, row.column ? " " : "", reason), title: (row) => row.reason },
+      { key: "reason", label: words.original, format: (reason, row) => el("span", { class: "long" }, row.column ? el("code", {}, row.column) : null, row.column ? " " : "", refusal(reason)), title: (row) => row.reason },
     ] : []),
     { key: "is_open", label: words.state, format: (open) => el("b", { class: open ? "down" : "up" }, open ? words.open : words.resent) },
   ], all, { sortBy: "day" });

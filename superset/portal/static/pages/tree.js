@@ -60,9 +60,10 @@ export async function show(page) {
   }
 
   function drawn() {
-    const map_ = mindmap(tree.nodes, { depth: Number(choice.depth), chosen: choice.node, height: map.clientHeight - 24, width: map.clientWidth - 26,
+    const isNoted = tree.nodes.some((node) => node.customers === null);
+    const map_ = mindmap(tree.nodes, { depth: Number(choice.depth), chosen: choice.node, height: map.clientHeight - (isNoted ? 52 : 24), width: map.clientWidth - 26,
       onchoose: (node) => { choice.node = node; remember(choice); about(); } });
-    return tree.nodes.some((node) => node.customers === null) ? [map_, el("p", { class: "note" }, HIDDEN_NOTE)] : [map_];
+    return isNoted ? [map_, el("p", { class: "note" }, HIDDEN_NOTE)] : [map_];
   }
 
   function about() {
@@ -100,6 +101,12 @@ function aboutNode(tree, found, choice) {
   ];
 }
 
+/** Values so close to each other that shortened numbers beside the axis would all read the same. */
+function near(points) {
+  const values = points.map(([, value]) => value).filter(Number.isFinite);
+  return Math.max(...values) - Math.min(...values) < Math.max(...values) / 20;
+}
+
 /** The row (any) counts each customer once; the others say by what and where to. */
 function edgesOf(tree, edges, customers) {
   const all = edges.find((edge) => edge.column_name === "(any)");
@@ -107,7 +114,7 @@ function edgesOf(tree, edges, customers) {
   if (!all && !ways.length) return [];
   const names = new Map(tree.nodes.map((node) => [node.node_id, node]));
   return [el("h3", {}, words.edges), all ? el("p", { class: "note" }, words.edgesAll(full(all.customers), percent(all.customers / customers))) : null,
-    table([
+    !ways.length ? null : table([
       { key: "column_name", label: words.why, format: (name, edge) => (name === "time" ? words.time : `${edge.column[lang]} ${words[edge.direction] ?? ""}`), sort: (edge) => edge.column_name },
       { key: "to_leaf", label: words.to, format: (id) => badge(names.get(id), id) },
       { key: "customers", label: words.customers, align: "right", format: (value) => full(value) },
@@ -126,7 +133,7 @@ function trendOf(points, colour) {
   if (points.every(([, customers]) => customers === null)) return el("p", { class: "note" }, HIDDEN_NOTE);
   if (points.length < 2) return el("p", { class: "note" }, words.oneDay);
   const place = el("div", { class: "chart", style: { height: "130px" }, role: "img", "aria-label": words.trend });
-  requestAnimationFrame(() => chart(place, trend(points, short, colour)));
+  requestAnimationFrame(() => chart(place, trend(points, full, colour, near(points) ? full : short)));
   return place;
 }
 
