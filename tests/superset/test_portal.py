@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from mofang_pipeline import lake, superset_service
+from mofang_pipeline.access import Viewer, may
 from tests.superset import dashboards
+from tests.superset.conftest import PEOPLE
 
 PAGES = json.loads((superset_service.BUNDLE / "portal" / "pages.json").read_text(encoding="utf-8"))
 FIRST_DAY, DAY = "2026-11-15", "2026-11-19"
@@ -66,6 +68,12 @@ def test_the_flow_sums_to_the_trees_counts_and_tells_why(scratch, superset, page
     page.locator("#about tr.link").first.click()
     dashboards.portal_is_still(page)
     assert page.locator("#causes").inner_text().strip()
+    page.click("#save-set")
+    page.fill('dialog input[name="set"]', f"moved_{language}")
+    page.locator("dialog .primary").click()
+    page.wait_for_selector(".toast.done")
+    dashboards.open_portal(page, superset, "sets", language)
+    assert page.get_by_text(f"moved_{language}").count()
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -110,6 +118,22 @@ def test_a_change_is_proposed_and_another_user_approves_it(superset, page, passw
         in_force = other.locator("#values tr", has_text="Asleep up to").filter(has_text="200 days")
         in_force.wait_for(state="attached", timeout=20_000)
         assert other.errors == []
+
+
+@pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.user)
+def test_each_role_finds_the_pages_that_it_may_open(superset, page, passwords, person):
+    with page.context.browser.new_context(viewport=dashboards.SCREEN) as context:
+        own = context.new_page()
+        dashboards.watch(own)
+        dashboards.log_in(own, superset, person.user, passwords[person.user])
+        opened = set()
+        for name, action in (("tree", "numbers.read"), ("rules", "parameter.read")):
+            own.errors.clear()
+            dashboards.open_portal(own, superset, name, "zh")
+            if not [url for url in own.errors if f"/mofang/api/{name}" in url]:
+                opened.add(action)
+        viewer = Viewer(person.user, person.role, person.org)
+        assert opened == {action for action in ("numbers.read", "parameter.read") if may(viewer, action)}
 
 
 def test_what_changes_something_needs_the_token(superset, page):
