@@ -40,8 +40,8 @@ format: setup ## Lays out Python and SQL
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format .
 	@[ ! -d dbt_project/models ] || $(BIN)/sqlfluff fix --disable-progress-bar dbt_project/models
 
-bench: setup ## Planted truth, then one night against bare DuckDB (ARGS="--help")
-	@[ -n "$(ARGS)" ] || $(BIN)/python -m benchmarks.evaluation
+bench: setup ## Planted truth, planted breaks, then one night against bare DuckDB (ARGS="--help")
+	@[ -n "$(ARGS)" ] || { $(BIN)/python -m benchmarks.evaluation && $(BIN)/python -m benchmarks.reconciliation; }
 	@exec $(BIN)/python -m benchmarks $(ARGS)
 
 lock: ## Resolves the locks again, with hashes and without addresses; keeps versions that still fit
