@@ -68,6 +68,14 @@ def test_the_flow_sums_to_the_trees_counts_and_tells_why(scratch, superset, page
     page.locator("#about tr.link").first.click()
     dashboards.portal_is_still(page)
     assert page.locator("#causes").inner_text().strip()
+    page.locator("#about button", has_text="←").first.click()
+    between = "#about tr.link:has(td:nth-child(1) .pill):has(td:nth-child(2) .pill)"  # not new, not closed
+    page.locator(between).first.click()
+    page.click("#save-set")
+    page.fill('dialog input[name="set"]', f"moved_{language}")
+    page.locator("dialog .primary").click()
+    page.wait_for_selector(".toast.done")
+    assert f'"moved_{language}"' in page.request.get(f"{superset}/mofang/api/sets/list").text()
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
