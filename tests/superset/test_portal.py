@@ -122,7 +122,11 @@ def test_a_change_is_proposed_and_another_user_approves_it(superset, page, passw
         assert other.errors == []
 
 
-@pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.user)
+# One of each role that no other test here logs in as: more than ten a minute are refused.
+OTHERS = [person for person in PEOPLE if person.user not in ("boss", "tibet", "kunming")]
+
+
+@pytest.mark.parametrize("person", OTHERS, ids=lambda person: person.user)
 def test_each_role_finds_the_pages_that_it_may_open(superset, page, passwords, person):
     with page.context.browser.new_context(viewport=dashboards.SCREEN) as context:
         own = context.new_page()
