@@ -124,7 +124,7 @@ def _number(metric: str, value: float | None, *, sign: bool = False) -> str:
         return "–"
     plus = "+" if sign else ""
     if metric in FEN_METRICS:
-        return f"¥{value / 100:{plus},.2f}"
+        return (plus if value > 0 else "") + _yuan(value)
     if metric.endswith("_rate") or metric.startswith("to:"):
         return f"{value * 100:{plus}.2f}%"
     return f"{value:{plus},.3f}"
@@ -223,7 +223,7 @@ def _money(rows: list[Row], text: dict[str, str]) -> list[Row]:
 
 
 def _yuan(fen: float) -> str:
-    return f"¥{fen / 100:,.2f}"
+    return f"{'-' if fen < 0 else ''}¥{abs(fen) / 100:,.2f}"
 
 
 def _move(row: Row, names: Mapping[str, str]) -> Row:
