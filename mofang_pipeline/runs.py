@@ -12,6 +12,7 @@ from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetC
 from mofang_pipeline import dagster_home, lake, plan, rules
 from mofang_pipeline.arrivals import has_landed
 from mofang_pipeline.campaigns.history import written_campaigns
+from mofang_pipeline.dead_runs import TAG, close_dead_runs, this_process
 from mofang_pipeline.definitions import build
 from mofang_pipeline.home import Home
 from mofang_pipeline.serving import publish
@@ -71,11 +72,14 @@ def _run_job(
     definitions = build(home, include=(first, last), loggers={"console": _progress_logger(progress)})
     job = definitions.resolve_job_def(name)
     with dg.DagsterInstance.get() as instance, redirect_stdout(_Lines(progress)):
+        for run_id in close_dead_runs(instance):
+            progress(f"run {run_id} was killed before its end: closed")
         result = job.execute_in_process(
             instance=instance,
             run_config=config,
             raise_on_error=False,
             tags={
+                TAG: this_process(),
                 "dagster/asset_partition_range_start": first.isoformat(),
                 "dagster/asset_partition_range_end": last.isoformat(),
             },

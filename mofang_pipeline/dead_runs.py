@@ -1,0 +1,37 @@
+"""Runs whose process was killed: Dagster takes them for running still, with their place in the pool of one writer.
+
+Dagster's daemon sees to the runs that it launched; runs of the command line name their process in a tag, and the
+next one to begin closes those that are dead. Without this it would wait for their place for ever.
+"""
+
+import os
+
+import dagster as dg
+import psutil
+
+TAG = "mofang/process"
+UNFINISHED = [dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
+REASON = "its process was killed"
+
+
+def this_process() -> str:
+    """The process, told from a later one with the same number."""
+    return f"{os.getpid()}@{psutil.Process().create_time():.2f}"
+
+
+def close_dead_runs(instance: dg.DagsterInstance) -> list[str]:
+    """Marks them as failed and frees their places; returns their ids."""
+    unfinished = instance.get_runs(filters=dg.RunsFilter(statuses=UNFINISHED))
+    dead = [run for run in unfinished if TAG in run.tags and not _is_alive(run.tags[TAG])]
+    for run in dead:
+        instance.report_run_failed(run, REASON)
+        instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+    return [run.run_id for run in dead]
+
+
+def _is_alive(process: str) -> bool:
+    number, _, created = process.partition("@")
+    try:
+        return f"{psutil.Process(int(number)).create_time():.2f}" == created
+    except psutil.NoSuchProcess:
+        return False
