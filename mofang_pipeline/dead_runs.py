@@ -5,6 +5,7 @@ next one to begin closes those that are dead. Without this it would wait for the
 """
 
 import os
+import socket
 
 import dagster as dg
 import psutil
@@ -15,8 +16,8 @@ REASON = "its process was killed"
 
 
 def this_process() -> str:
-    """The process, told from a later one with the same number."""
-    return f"{os.getpid()}@{psutil.Process().create_time():.2f}"
+    """The process, told from a later one with the same number and from those of other machines."""
+    return f"{os.getpid()}@{psutil.Process().create_time():.2f}@{socket.gethostname()}"
 
 
 def close_dead_runs(instance: dg.DagsterInstance) -> list[str]:
@@ -30,7 +31,10 @@ def close_dead_runs(instance: dg.DagsterInstance) -> list[str]:
 
 
 def _is_alive(process: str) -> bool:
-    number, _, created = process.partition("@")
+    """Of another machine's nothing is known here: it is let live."""
+    number, created, host = process.split("@")
+    if host != socket.gethostname():
+        return True
     try:
         return f"{psutil.Process(int(number)).create_time():.2f}" == created
     except psutil.NoSuchProcess:

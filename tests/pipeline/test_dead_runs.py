@@ -1,5 +1,6 @@
 """A run of the command line that was killed does not keep the next one waiting for its place."""
 
+import socket
 from pathlib import Path
 
 import dagster as dg
@@ -7,7 +8,8 @@ import pytest
 
 from mofang_pipeline.dead_runs import TAG, close_dead_runs, this_process
 
-DEAD = "1@0.00"  # process 1 began later than 1970
+DEAD = f"1@0.00@{socket.gethostname()}"  # process 1 began later than 1970
+ELSEWHERE = "1@0.00@another-machine"
 
 
 @dg.op(pool="lake_writer")
@@ -20,7 +22,11 @@ def night() -> None:
     write()
 
 
-@pytest.mark.parametrize(("process", "is_closed"), [(DEAD, True), (this_process(), False)])
+@pytest.mark.parametrize(
+    ("process", "is_closed"),
+    [(DEAD, True), (this_process(), False), (ELSEWHERE, False)],
+    ids=["dead", "this one", "another machine's"],
+)
 def test_the_place_of_a_dead_run_is_freed(tmp_path: Path, process: str, is_closed: bool) -> None:
     with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
         run = instance.create_run_for_job(night, tags={TAG: process}, status=dg.DagsterRunStatus.STARTED)
