@@ -44,9 +44,7 @@ def build_states(
     ) -> Iterator[dg.MaterializeResult[Any]]:
         """Takes imported trials in, and moves states whose day has come."""
         started = time.monotonic()
-        before = {
-            name: each.status.state for name, each in known_campaigns(mofang.home, mofang.rulebook()).items()
-        }
+        before = known_campaigns(mofang.home, mofang.rulebook())
         with mofang.writer() as connection:
             as_of = follow.last_day(connection) or days_of(context)[1]
             found = follow.follow(connection, mofang.home, mofang.rulebook(), as_of)
@@ -55,7 +53,7 @@ def build_states(
             context.log.info(f"{each.campaign.id}: {each.status.state}")
             if each.problem:
                 context.log.warning(each.problem)
-        told = {"day": str(as_of), "moved": _moved(before, found), "campaigns": _states(found)}
+        told = {"day": str(as_of), **_states(before, found)}
         for name, rows in (("campaign", len(found)), ("campaign_audience", customers)):
             yield dg.MaterializeResult(name, metadata=_metadata(rows, started) | told)
 
@@ -74,14 +72,11 @@ def build_results(days: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
     ) -> Iterator[dg.MaterializeResult[Any]]:
         """What is known of each campaign under way on the last computed day, and readings of the run's days."""
         started = time.monotonic()
-        before = {
-            name: each.status.state for name, each in known_campaigns(mofang.home, mofang.rulebook()).items()
-        }
+        before = known_campaigns(mofang.home, mofang.rulebook())
         with mofang.writer() as connection:
             computed = plan.days_to_segment(connection, *days_of(context))
             rows = evaluate.evaluate_all(connection, mofang.home, mofang.rulebook(), computed)
-        found = known_campaigns(mofang.home, mofang.rulebook())
-        told = {"moved": _moved(before, found), "campaigns": _states(found)}
+        told = _states(before, known_campaigns(mofang.home, mofang.rulebook()))
         for name in RESULTS:
             yield dg.MaterializeResult(name, metadata=_metadata(rows, started) | told)
 
@@ -113,17 +108,15 @@ def _specs(
     ]
 
 
-def _moved(before: Mapping[str, str], after: Mapping[str, Known]) -> int:
-    return sum(before.get(name) != each.status.state for name, each in after.items())
-
-
-def _states(found: Mapping[str, Known]) -> dg.MetadataValue[Any]:
-    """What state each campaign is in, for the Dagster UI."""
+def _states(before: Mapping[str, Known], after: Mapping[str, Known]) -> dict[str, Any]:
+    """For the Dagster UI: what state each campaign is in, and how many have moved."""
     lines = ["| campaign | state | window | problem |", "|---|---|---|---|"]
-    for name, each in sorted(found.items()):
+    for name, each in sorted(after.items()):
         window = f"{each.campaign.first} .. {each.campaign.last}"
         lines.append(f"| {name} | {each.status.state} | {window} | {each.problem or ''} |")
-    return dg.MetadataValue.md("\n".join(lines))
+    was = {name: each.status.state for name, each in before.items()}
+    moved = sum(was.get(name) != each.status.state for name, each in after.items())
+    return {"moved": moved, "campaigns": dg.MetadataValue.md("\n".join(lines))}
 
 
 def _metadata(rows: int, started: float) -> dict[str, Any]:
