@@ -243,16 +243,38 @@ def _windows(days: Sequence[date], states: set[date]) -> Iterable[Window]:
 
 
 def _restated(connection: duckdb.DuckDBPyConnection, last: date, restatement_days: int) -> list[date]:
+    """Computed days that a later load has changed: within the window before the latest day, or before the day of a
+    file that was not there yet when they were computed, as if the days between had been lived through one by one."""
     return _days(
         connection,
         """
-        select distinct computed.day
-        from int.computed_day as computed
-        inner join landed.touch as touch
-            on computed.load_id < touch.load_id and computed.day >= touch.known_day
+        with
+        behind as (
+            select computed.day, computed.load_id as known_load, touch.load_id
+            from int.computed_day as computed
+            inner join landed.touch as touch
+                on computed.load_id < touch.load_id and computed.day >= touch.known_day
+            where computed.kind = 'wide'
+            group by computed.day, computed.load_id, touch.load_id
+        ),
+        files as (select distinct load_id, dt from mart.landing_file),
+        reached as (
+            select behind.known_load, max(files.dt) as dt
+            from (select distinct known_load from behind) as behind
+            inner join files on files.load_id <= behind.known_load
+            group by behind.known_load
+        )
+        select distinct behind.day
+        from behind
+        left join reached on behind.known_load = reached.known_load
+        left join files
+            on
+                behind.load_id = files.load_id
+                and files.dt > reached.dt
+                and files.dt <= behind.day + cast($restatement_days as integer)
         where
-            computed.kind = 'wide'
-            and computed.day >= (
+            files.dt is not null
+            or behind.day >= (
                 select greatest(max(day), $last) - cast($restatement_days as integer)
                 from int.computed_day where kind = 'wide'
             )
