@@ -156,7 +156,21 @@ def _validator(cursor: duckdb.DuckDBPyConnection) -> Any:
             "duckdb://", creator=lambda: ConnectionWrapper(cursor), poolclass=sqlalchemy.StaticPool
         )
     )
+    _ask_columns_once(engine.dialect)
     data: Any = SqlAlchemyBatchData(execution_engine=engine, table_name=BATCH)
     validator = Validator(execution_engine=engine, batches=[Batch(data=data)])
     validator.metrics_calculator.show_progress_bars = False
     return validator
+
+
+def _ask_columns_once(dialect: Any) -> None:
+    """Each metric asks for a table's columns again, and DuckDB answers by listing all tables of the lake."""
+    ask, known = dialect.get_columns, {}
+
+    def get_columns(connection: Any, table_name: str, schema: str | None = None, **options: Any) -> Any:
+        key = (table_name, schema)
+        if key not in known:
+            known[key] = ask(connection, table_name, schema, **options)
+        return known[key]
+
+    dialect.get_columns = get_columns

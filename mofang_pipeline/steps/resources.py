@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import dagster as dg
 import duckdb
@@ -10,6 +11,8 @@ from mofang_pipeline import lake, published, rules
 from mofang_pipeline.home import Home
 from mofang_pipeline.landing import tables as landing_tables
 from mofang_pipeline.rulebook import Rulebook
+
+_COMPLETE: set[Path] = set()  # homes whose lake has been seen by this process to have all of its own tables
 
 
 class Mofang(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -27,8 +30,10 @@ class Mofang(dg.ConfigurableResource):  # type: ignore[type-arg]
     def writer(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection that may write, with all of the lake's own tables there."""
         with lake.writer(self.home) as connection:
-            landing_tables.create_tables(connection)
-            published.create_tables(connection)
+            if self.home.root not in _COMPLETE:
+                landing_tables.create_tables(connection)
+                published.create_tables(connection)
+                _COMPLETE.add(self.home.root)
             yield connection
 
     @contextmanager
