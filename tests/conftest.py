@@ -9,6 +9,7 @@ settings.register_profile("same_examples", derandomize=True)
 settings.load_profile("same_examples")
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the marks at the same moment
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     started = {item.path for item in items if "passwords" in getattr(item, "fixturenames", ())}
     for item in items:

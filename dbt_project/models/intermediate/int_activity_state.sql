@@ -77,6 +77,9 @@ changes as (
         customer_key,
         {%- for name, column, near, far in rolling_measures() %}
         case
+            {%- if near %}
+            when {{ crossed(far) }} and {{ crossed(near) }} then 0
+            {%- endif %}
             when {{ crossed(far) }} then -{{ column }}
             {%- if near %}
             when {{ crossed(near) }} then {{ column }}
