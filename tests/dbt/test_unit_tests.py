@@ -9,6 +9,7 @@ CASES = (
     "days_29_30_31_and_89_90_91",
     "gaps_between_payment_days",
     "month_turns",
+    "ninety_two_days_at_once",
     "signed_terminated_signed_again",
     "thirty_days_by_institution",
     "what_a_row_counts_as",
