@@ -28,7 +28,7 @@ demo: setup ## Sample data, the whole pipeline, Dagster UI and Superset; Ctrl-C 
 
 test: setup system ## Lint and all tests (ARGS="tests/cli -k table" for some)
 	@$(MAKE) lint
-	@exec $(BIN)/pytest -n $(WORKERS) --dist loadgroup --durations 10 $(ARGS)
+	@exec $(BIN)/pytest -n $(WORKERS) --dist loadfile --durations 10 $(ARGS)
 
 lint: setup ## ruff, mypy, sqlfluff
 	@echo "lint: ruff"; $(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet . || \
