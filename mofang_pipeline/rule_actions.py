@@ -120,8 +120,13 @@ def set_values(
 
 def history(home: Home, *, org_code: str | None = None, waiting: bool = False) -> list[Recorded]:
     """Every change, the oldest first; those of one organisation, or those that wait for approval."""
-    rules.current(home)
+    now = rules.current(home).rulebook
     found = recorded(log.entries(engine(home), actions=ACTIONS))
+    if org_code is not None and org_code not in {
+        *now.organisations,
+        *(each.change.org_code for each in found),
+    }:
+        raise Refused(f"there is no organisation {org_code!r}", f"没有机构 {org_code!r}")
     return [
         each
         for each in sorted(found, key=lambda each: each.change_id)

@@ -84,6 +84,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = BEHIND_TLS  # plain HTTP only on loopback
 PERMANENT_SESSION_LIFETIME = timedelta(hours=8)
+SESSION_REFRESH_EACH_REQUEST = False  # a slow answer would write back the session as it found it
 ENABLE_PROXY_FIX = BEHIND_TLS
 WTF_CSRF_ENABLED = True
 RATELIMIT_ENABLED = True

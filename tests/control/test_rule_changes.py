@@ -97,6 +97,11 @@ def test_unless_the_settings_say_so(own: Home) -> None:
     assert change(own, approver="li").status == "approved"
 
 
+def test_the_history_of_an_unknown_organisation_is_refused(own: Home) -> None:
+    with pytest.raises(Refused, match="no organisation '999'"):
+        rule_actions.history(own, org_code="999")
+
+
 def test_a_decided_change_is_decided(own: Home) -> None:
     waiting = change(own, approver=None)
     rule_actions.reject(own, actor="wang", change_id=waiting.change_id, reason="不同意")

@@ -194,6 +194,12 @@ def test_no_way_to_data_or_to_change(method, path, clients):
     assert answer.status_code in (400, 403, 404) or "/login/" in answer.url, answer.status_code
 
 
+@pytest.mark.parametrize("path", ["/api/v1/dashboard/", "/mofang/tree/"])
+def test_reading_leaves_the_session_alone(path, clients):
+    # or a slow answer would undo what a quicker one changed: the language, or the logging out
+    assert "Set-Cookie" not in clients["tibet"].get(path).headers
+
+
 def test_an_auditor_and_a_stranger_find_no_dashboard(superset, passwords):
     auditor = Client(superset).log_in("audit", passwords["audit"])
     assert auditor.get("/api/v1/dashboard/").json()["result"] == []
