@@ -4,14 +4,17 @@ Embedded from a Python wheel by default (a Unix socket under MOFANG_HOME, stoppe
 by MOFANG_POSTGRES_URL. Nothing else in the project knows which of the two it is.
 """
 
+import atexit
 import hashlib
 import re
 import threading
 import warnings
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit, urlunsplit
 
+import psutil
 import psycopg2
 from psycopg2 import sql
 
@@ -30,6 +33,7 @@ READER_MAY = (
 _READER = sql.Identifier(READER)
 
 _STARTING = threading.Lock()  # the wheel's own lock is for processes, not for threads
+_USED: set[Path] = set()  # servers that this process gives up when it ends
 
 
 class StoreError(Exception):
@@ -109,11 +113,21 @@ def _embedded(folder: Path) -> str:
         try:
             with _STARTING:
                 server = postgres_server.get_server(folder)
+                if folder not in _USED:
+                    _USED.add(folder)
+                    atexit.register(_forget_the_dead, server)  # runs before the wheel's own giving up
         except Exception as error:
             raise StoreError(
                 f"embedded Postgres did not start in {folder}: {error}; see {folder}/log"
             ) from error
     return str(server.get_uri())
+
+
+def _forget_the_dead(server: Any) -> None:
+    """Users that were killed could not give the server up; were they left on its list, it would never stop."""
+    with server._lock:
+        users = server.global_process_id_list
+        users.put([user for user in users.get_and_remove(0) if psutil.pid_exists(user)])
 
 
 def _socket_folder(pgdata: Path, runtime_path: Path) -> Path:
