@@ -177,10 +177,14 @@ def work(wanted: list[Ask], until: float, seen: Measured) -> None:
 
 def _measure(ask: Ask, turn: int, seen: Measured) -> None:
     started = time.monotonic()
-    answer = ask(turn)
+    try:
+        answer = ask(turn)
+        failed = "" if answer.status_code == 200 else f"{answer.status_code} {answer.text[:200]}"
+    except requests.RequestException as error:  # a broken connection is an error like any other
+        failed = str(error)
     seen.seconds.append(time.monotonic() - started)
-    if answer.status_code != 200:
-        seen.errors.append(f"{answer.status_code} {answer.text[:200]}")
+    if failed:
+        seen.errors.append(failed)
 
 
 def publishing(home: Home, until: float) -> int:

@@ -32,6 +32,7 @@ PARTS = ("metadata.yaml", "databases/*.yaml", "datasets/*/*.yaml", "charts/*.yam
 MENU = BUNDLE / "portal" / "pages.json"  # its entries become permissions
 ADMIN = "admin"
 WORKERS = 2
+KEEP_ALIVE = 75  # seconds; longer than the proxy keeps an idle connection, which else meets a closed one
 FAMILIES = "select node_zh, node_en, family from lake.serving.node_option order by sort_order"
 USERS = """
 select
@@ -86,6 +87,7 @@ def service(home: Home, port: int) -> Service:
             "--threads",
             "8",
         ),
+        *("--keep-alive", str(KEEP_ALIVE)),
         *("--timeout", "120", "--access-logfile", str(home.folder("logs") / "superset-access.log")),
         *("--worker-tmp-dir", str(home.folder("superset"))),
         "superset.app:create_app()",

@@ -82,6 +82,13 @@ def entries(
         return [_entry(row)[0] for row in connection.execute(query, values)]
 
 
+def newest(engine: sa.Engine, *, actions: Sequence[str]) -> int:
+    """The seq of the newest entry of these actions; 0 for none."""
+    query = sa.text("select coalesce(max(seq), 0) from log_entry where action = any(:actions)")
+    with engine.connect() as connection:
+        return int(connection.execute(query, {"actions": list(actions)}).scalar_one())
+
+
 def head(engine: sa.Engine) -> tuple[int, str]:
     """(seq, hash) of the newest entry; (0, '') for none. Noted elsewhere, it vouches for all before it."""
     with engine.connect() as connection:

@@ -8,6 +8,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -23,6 +24,7 @@ from mofang_pipeline.home import REPOSITORY, Home
 from mofang_pipeline.portal.asked import Asked, Download, Forbidden, Malformed, Way, Ways
 from mofang_pipeline.portal.pages import scope
 from mofang_pipeline.portal.reading import NothingPublished, PublishedLake, TooLong
+from mofang_pipeline.portal.remembering import Answers, question, state
 from mofang_pipeline.refusals import Refused
 
 VIEWER_HEADER = "x-mofang-viewer"
@@ -41,7 +43,11 @@ log = logging.getLogger("uvicorn.error")
 def application(home: Home, lake: PublishedLake | None = None) -> Starlette:
     """Every page of pages.json under /<page>; its module is mofang_pipeline/portal/pages/<page>.py."""
     lake = lake or PublishedLake(home)
-    mounts = [Mount(f"/{name}", routes=_routes(home, lake, ways)) for name, ways in page_ways().items()]
+    answers = Answers(partial(state, home, lake))
+    mounts = [
+        Mount(f"/{name}", routes=[_route(home, lake, way, answers) for way in ways])
+        for name, ways in page_ways().items()
+    ]
     return Starlette(routes=[Route("/health", _health), *mounts])
 
 
@@ -59,11 +65,11 @@ async def _health(request: Request) -> Response:
     return PlainTextResponse("OK")
 
 
-def _routes(home: Home, lake: PublishedLake, ways: Ways) -> list[Route]:
-    return [Route(way.path, _endpoint(home, lake, way), methods=[way.method]) for way in ways]
+def _route(home: Home, lake: PublishedLake, way: Way, answers: Answers) -> Route:
+    return Route(way.path, _endpoint(home, lake, way, answers), methods=[way.method])
 
 
-def _endpoint(home: Home, lake: PublishedLake, way: Way) -> Endpoint:
+def _endpoint(home: Home, lake: PublishedLake, way: Way, answers: Answers) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         try:
             viewer = viewer_from(request.headers.get(VIEWER_HEADER, ""))
@@ -73,6 +79,8 @@ def _endpoint(home: Home, lake: PublishedLake, way: Way) -> Endpoint:
                     f"your role, {viewer.role}, may not do this", f"您的角色（{viewer.role}）无权进行此操作"
                 )
             asked = Asked(viewer, home, lake, {**request.query_params, **request.path_params}, _object(body))
+            if way.remembered:
+                return await run_in_threadpool(_remembered, answers, way, request.url.path, asked)
             return _response(await run_in_threadpool(way.function, asked))
         except Refused as refused:
             return _refusal(refused)
@@ -111,6 +119,13 @@ def _response(answer: Any) -> Response:
         saved = {"Content-Disposition": f'attachment; filename="{answer.file_name}"'}
         return Response(answer.content, media_type=answer.media_type, headers=saved)
     return JSONResponse(plain(answer))
+
+
+def _remembered(answers: Answers, way: Way, address: str, asked: Asked) -> Response:
+    """Asked in nobody's name, so that the answer is anybody's of the same scope."""
+    key = question(address, asked.viewer, asked.query)
+    found = answers.get(key, lambda: bytes(_response(way.function(replace(asked, viewer=key.viewer))).body))
+    return Response(found, media_type=JSONResponse.media_type)
 
 
 def _refusal(refused: Refused) -> Response:

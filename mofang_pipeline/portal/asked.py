@@ -114,6 +114,7 @@ class Way:
     path: str
     function: Function
     action: str | None = None  # of access.ACTIONS; the page's own where None
+    remembered: bool = False  # its answer is kept, see remembering.py
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,11 @@ class Download:
 
 def get(path: str, function: Function, action: str | None = None) -> Way:
     return Way("GET", path, function, action)
+
+
+def remembered(path: str, function: Function, action: str | None = None) -> Way:
+    """For what reads the published lake and the rules, and nothing else: neither the user's name nor the clock."""
+    return Way("GET", path, function, action, remembered=True)
 
 
 def post(path: str, function: Function, action: str | None = None) -> Way:

@@ -9,7 +9,7 @@ from mofang_pipeline import flows, rules
 from mofang_pipeline.branch_flow import FEW
 from mofang_pipeline.cli.reading import rules_of_day
 from mofang_pipeline.portal import branch_links
-from mofang_pipeline.portal.asked import Answer, Asked, Malformed, get
+from mofang_pipeline.portal.asked import Answer, Asked, Malformed, remembered
 from mofang_pipeline.portal.condition import condition_words
 from mofang_pipeline.portal.reading import Row
 from mofang_pipeline.portal.small import threshold
@@ -169,4 +169,4 @@ def _named(names: list[Row], found: list[Row]) -> list[Row]:
     )
 
 
-WAYS = [get("/links", links), get("/why", why)]
+WAYS = [remembered("/links", links), remembered("/why", why)]

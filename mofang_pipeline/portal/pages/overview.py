@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from mofang_pipeline.portal.asked import Answer, Asked, get
+from mofang_pipeline.portal.asked import Answer, Asked, remembered
 from mofang_pipeline.portal.reading import Row
 from mofang_pipeline.portal.small import HiddenCells, hidden_cells
 
@@ -120,4 +120,4 @@ def _told(counted: dict[str, Figures], day: date, back: dict[int, date], spark: 
     }
 
 
-WAYS = [get("/figures", overview)]
+WAYS = [remembered("/figures", overview)]

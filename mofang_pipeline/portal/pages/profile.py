@@ -5,7 +5,7 @@ Who stayed, came and went between two days is the flow page's answer, which the 
 
 import math
 
-from mofang_pipeline.portal.asked import Answer, Asked, get
+from mofang_pipeline.portal.asked import Answer, Asked, remembered
 from mofang_pipeline.portal.reading import Row
 from mofang_pipeline.portal.small import coarse_shares, hidden_nodes
 
@@ -103,4 +103,4 @@ def _ranked(rows: list[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: row["effect"] if row["effect"] is not None else -1.0, reverse=True)
 
 
-WAYS = [get("/compare", compare)]
+WAYS = [remembered("/compare", compare)]

@@ -1,6 +1,6 @@
 """What every page's pickers offer: the organisations in the viewer's scope, the days computed, the tree's depth."""
 
-from mofang_pipeline.portal.asked import Answer, Asked, get
+from mofang_pipeline.portal.asked import Answer, Asked, remembered
 
 ORGANISATIONS = """
     with recursive scope as (
@@ -27,4 +27,4 @@ def options(asked: Asked) -> Answer:
     }
 
 
-WAYS = [get("/options", options)]
+WAYS = [remembered("/options", options)]

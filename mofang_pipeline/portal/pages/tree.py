@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from mofang_pipeline import rules
-from mofang_pipeline.portal.asked import Answer, Asked, get
+from mofang_pipeline.portal.asked import Answer, Asked, remembered
 from mofang_pipeline.portal.condition import column_words, condition_words
 from mofang_pipeline.portal.reading import Row
 from mofang_pipeline.portal.small import CHANGES, Hidden, hidden_nodes, threshold
@@ -131,4 +131,4 @@ def _parameter(parameter: Parameter, value: float) -> Row:
     }
 
 
-WAYS = [get("/nodes", nodes), get("/node", node)]
+WAYS = [remembered("/nodes", nodes), remembered("/node", node)]
