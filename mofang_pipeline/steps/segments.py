@@ -1,7 +1,6 @@
-"""Steps 3 to 5: customer_wide -> segments -> profiles and transitions, all provinces in one pass or some alone."""
+"""Steps 4 and 5: customer_wide -> segments -> transitions, all provinces in one pass or some alone."""
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -10,8 +9,8 @@ import duckdb
 
 from mofang_pipeline import edges, plan, profiles, published, rules, segments, transitions, trees
 from mofang_pipeline.rulebook import Rulebook
-from mofang_pipeline.steps.partitions import days_of
-from mofang_pipeline.steps.previews import leaf_sizes, markdown_table
+from mofang_pipeline.steps.partitions import days_of, each_day
+from mofang_pipeline.steps.previews import markdown_table
 from mofang_pipeline.steps.resources import Mofang
 
 KINDS, OWNERS = {"duckdb", "table"}, ["team:data"]
@@ -54,7 +53,7 @@ def build_membership(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
             def write(day: date) -> int:
                 return segments.write_under(connection, held[day], day, config.provinces)
 
-            written = _each_day(context, todo, write)
+            written = each_day(context, todo, write)
             rules.keep(mofang.home, chosen, config.provinces)
             provinces = config.provinces or list(chosen[todo[0]])
             plan.mark_segmented(connection, todo, provinces)
@@ -77,49 +76,6 @@ def _province_done(day: date, province: str) -> dg.AssetMaterialization:
 PREVIEW = """
 select segment, count(*) as customers from mart.segment_membership where day = $day group by segment order by segment
 """
-
-
-def build_profiles(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
-    specs = [
-        dg.AssetSpec(
-            name,
-            deps=["segment_membership"],
-            group_name="profiles",
-            partitions_def=days,
-            description=description,
-            kinds={"duckdb", "table"},
-            owners=["team:data"],
-        )
-        for name, description in (
-            (
-                "segment_profile_daily",
-                "One row per day, organisation and node of its tree: customers and measures.",
-            ),
-            ("segment_distribution_daily", "One row per day, organisation, node, dimension and value."),
-        )
-    ]
-
-    @dg.multi_asset(
-        name="describe_segments",
-        specs=specs,
-        backfill_policy=dg.BackfillPolicy.single_run(),
-        pool="lake_writer",
-    )
-    def describe_segments(
-        context: dg.AssetExecutionContext, mofang: Mofang
-    ) -> Iterator[dg.MaterializeResult[Any]]:
-        with mofang.writer() as connection:
-            todo = plan.days_to_segment(connection, *days_of(context))
-            for name, write in (
-                ("segment_profile_daily", profiles.write_profile),
-                ("segment_distribution_daily", profiles.write_distribution),
-            ):
-                written = _each_day(context, todo, _on(connection, write))
-                if name == "segment_profile_daily" and todo:
-                    written["customers"] = leaf_sizes(connection, todo[-1])
-                yield dg.MaterializeResult(name, metadata=written)
-
-    return describe_segments
 
 
 def build_transitions(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
@@ -148,7 +104,7 @@ def build_transitions(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
                 earlier, later = held[day - transitions.DAY], held[day]
                 return transitions.write_transitions(connection, day, earlier, later, config.provinces)
 
-            return dg.MaterializeResult(metadata=_each_day(context, todo, write))
+            return dg.MaterializeResult(metadata=each_day(context, todo, write))
 
     return segment_transition_daily
 
@@ -198,22 +154,3 @@ def _rules_around(mofang: Mofang, days: Sequence[date]) -> dict[date, dict[str, 
     """The rules with which these days and the days before them were computed, by province."""
     wanted = sorted({each for day in days for each in (day - transitions.DAY, day)})
     return rules.rulebooks(rules.of_days(mofang.home, wanted))
-
-
-def _on(
-    connection: duckdb.DuckDBPyConnection, write: Callable[[duckdb.DuckDBPyConnection, date], int]
-) -> Callable[[date], int]:
-    return lambda day: write(connection, day)
-
-
-def _each_day(
-    context: dg.AssetExecutionContext, todo: Sequence[date], write: Callable[[date], int]
-) -> dict[str, Any]:
-    """Writes each day's partition and says so; returns metadata: rows, days and seconds."""
-    started = time.monotonic()
-    rows = 0
-    for number, day in enumerate(todo, start=1):
-        rows += write(day)
-        context.log.info(f"{day} ({number} of {len(todo)})")
-    seconds = round(time.monotonic() - started, 1)
-    return {"dagster/partition_row_count": rows, "days": len(todo), "seconds": seconds}
