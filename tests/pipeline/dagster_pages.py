@@ -17,11 +17,15 @@ JOB = "/locations/mofang/jobs/nightly"
 
 def picture(page: Page, url: str, folder: Path) -> Path:
     """The asset graph by groups, from landing to what is served."""
-    page.set_viewport_size({"width": 1440, "height": 640})
+    page.set_viewport_size({"width": 1440, "height": 480})
     page.goto(f"{url}/asset-groups", timeout=60_000)
-    page.wait_for_timeout(4_000)
     page.get_by_text("Hide navigation").click()
-    page.wait_for_timeout(4_000)
+    page.reload()  # fits the graph into the room that there is now
+    page.wait_for_timeout(6_000)
+    field = page.get_by_placeholder("Jump to").bounding_box()
+    assert field
+    page.mouse.click(field["x"] + field["width"] + 22, field["y"] + field["height"] / 2)  # hides the list
+    page.wait_for_timeout(2_000)
     path = folder / "dagster-assets.png"
     page.screenshot(path=path)
     return path
