@@ -125,6 +125,16 @@ def test_payments_below_a_fifth_of_the_usual(
     assert run(bank, "landing_file", volume_floor=100).get("payments_arrived_as_usual", []) == expected
 
 
+def test_a_file_sent_again_is_as_its_newest_version(bank: duckdb.DuckDBPyConnection, plant: Plant) -> None:
+    plant("mart.landing_file", "delete from mart.landing_file")
+    for load_id, status in ((1, "quarantined"), (2, "loaded")):
+        insert(bank, "mart.landing_file", file_row(D1, status=status, reason="is empty", load_id=load_id))
+    assert run(bank, "landing_file") == {}
+    status = "select distinct landed, reason from mart.day_status where day = ?"
+    told = "customer not arrived; account not arrived; 1 row(s) quarantined"
+    assert bank.execute(status, [D1]).fetchall() == [(True, told)]
+
+
 def test_unmasked_quarantine_is_found(bank: duckdb.DuckDBPyConnection, plant: Plant) -> None:
     plant("mart.quarantine", "delete from mart.quarantine")
     row = {"table": "customer", "file": "f", "dt": D1, "row": 1, "reason": "r", "values": '{"mobile": "139"}'}

@@ -76,6 +76,14 @@ from compared;
 create or replace view mart.day_status as
 with
 
+-- Of a file that was sent again the newest version counts: what an older one lacked is mended.
+files as (
+
+    select *, load_id = max(load_id) over (partition by "table", dt, file) as is_newest
+    from mart.landing_file
+
+),
+
 landed as (
 
     select
@@ -83,10 +91,11 @@ landed as (
         bool_or("table" = 'customer' and status = 'loaded') as has_customer,
         bool_or("table" = 'account' and status = 'loaded') as has_account,
         bool_or("table" = 'payment' and status = 'loaded') as has_payment,
-        sum(case when status <> 'loaded' then 1 else 0 end) as refused_files,
-        list("table" || '/' || file || ': ' || reason order by "table", file) filter (where status <> 'loaded') as refusals,
-        sum(rows_quarantined) as rows_quarantined
-    from mart.landing_file
+        count(*) filter (where is_newest and status <> 'loaded') as refused_files,
+        list("table" || '/' || file || ': ' || reason order by "table", file)
+            filter (where is_newest and status <> 'loaded') as refusals,
+        sum(rows_quarantined) filter (where is_newest) as rows_quarantined
+    from files
     group by dt
 
 ),
