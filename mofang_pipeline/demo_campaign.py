@@ -25,6 +25,7 @@ PAYING_SHARE, PAID_FEN = 0.2, 20_000  # of the treated: one payment more, of so 
 REWARD, REWARD_FEN = "R2", 200
 FEWEST_DAYS = 16
 ARMS = "select token, arm from mart.campaign_audience where campaign = ?"
+LISTED = "select token from int.push_row where push_id = ? and outcome = 'pushed'"
 Step = Callable[[str], None]
 
 
@@ -64,13 +65,14 @@ def hold_campaign(home: Home, sample: Sample, step: Step) -> None:
     )
     with lake.connect(home, read_only=True) as connection:
         arms = dict(connection.execute(ARMS, [ID]).fetchall())
+        listed = frozenset(token for (token,) in connection.execute(LISTED, [manifest["push_id"]]).fetchall())
     key, treated = home.secret("token_key"), [token for token, arm in arms.items() if arm != "control"]
     plant_payments(
         home.landing, treated, token_key=key, first=window.first, last=window.last, share=PAYING_SHARE,
         amount_fen=PAID_FEN, salt=f"paying {ID}",  # another than the arms are drawn by
     )  # fmt: skip
     planted = Planted(ID, CHANNEL, REWARD, REWARD_FEN, window.first, window.last, seen_on=sample.last)
-    plant_rewards(home.landing, arms, planted, token_key=key)
+    plant_rewards(home.landing, arms, planted, token_key=key, listed=listed)
     step(f"campaign {ID}: {len(arms)} customers, {manifest['rows']} pushed")
 
 

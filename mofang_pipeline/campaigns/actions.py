@@ -206,6 +206,22 @@ def evaluate_now(home: Home, campaign_id: str, as_of: date) -> int:
         return evaluate.evaluate(connection, rulebook, each.campaign, as_of, [as_of])
 
 
+def evaluate_together_now(home: Home, as_of: date | None = None) -> int:
+    """`mofang evaluate --global`: all campaigns of each quarter against the global control group; rows written."""
+    from mofang_pipeline.campaigns import overall
+
+    rulebook = rules.in_force(home)
+    with _writing(home) as connection:
+        _create_tables(connection)
+        last = follow.last_day(connection)
+        if last is None or (as_of is not None and as_of > last):
+            raise Refused(
+                f"{as_of or 'nothing'} is not computed; the last computed day is {last or 'none'}",
+                f"{as_of or '尚无日期'} 未计算，最后计算日为 {last or '无'}",
+            )
+        return overall.evaluate(connection, rulebook, as_of or last, again=True)
+
+
 @contextmanager
 def _writing(home: Home) -> Iterator[Connection]:
     """The lake, to be written by a person who waits for it; Refused while a night is writing."""

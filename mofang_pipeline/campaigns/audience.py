@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from mofang_pipeline.assignment import place_sql, places_of, ranges
+from mofang_pipeline.campaigns.quarter import Quarter
 from mofang_pipeline.landing.identity import hmac_pads, token
 from mofang_pipeline.published import statement
 from mofang_pipeline.refusals import Refused
@@ -40,7 +41,7 @@ class Fixed:
 
 def global_salt(day: date) -> str:
     """Another salt each quarter of the year, so that the global control group rotates."""
-    return f"global-control {day.year}Q{(day.month + 2) // 3}"
+    return f"global-control {Quarter.of(day)}"
 
 
 def assign_set(

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import duckdb
 
-from mofang_pipeline.campaigns import after, follow, results
+from mofang_pipeline.campaigns import after, follow, overall, results
 from mofang_pipeline.campaigns.history import NIGHT, Known, known_campaigns, record
 from mofang_pipeline.home import Home
 from mofang_pipeline.published import insert_rows
@@ -35,7 +35,7 @@ def evaluate_all(connection: Connection, home: Home, rulebook: Rulebook, days: S
             written += evaluate(connection, rulebook, each.campaign, as_of, days)
             found[name] = _concluded(connection, home, each, as_of, rulebook.settings)
     follow.write(connection, found, as_of)
-    return written
+    return written + overall.evaluate(connection, rulebook, as_of)
 
 
 def _concluded(connection: Connection, home: Home, each: Known, as_of: date, settings: Settings) -> Known:

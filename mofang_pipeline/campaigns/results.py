@@ -88,13 +88,15 @@ def read(connection: Connection, campaign: Campaign, as_of: date, *, is_daily: b
     alpha = reading_alpha(alpha, campaign.first, campaign.last) if live or is_daily else alpha
     found = _against_control if CONTROL in counts else _against_matched
     effects = tuple(found(connection, campaign, window, as_of, alpha))
-    return Reading(campaign, as_of, srm_p, _judged(campaign, effects, srm_p, alpha=alpha, live=live))
+    return Reading(
+        campaign, as_of, srm_p, judged(effects, campaign.plan.primary, srm_p, alpha=alpha, live=live)
+    )
 
 
-def _judged(
-    campaign: Campaign, effects: Sequence[Effect], srm_p: float | None, *, alpha: float, live: bool
+def judged(
+    effects: Sequence[Effect], primary: str | None, srm_p: float | None, *, alpha: float, live: bool
 ) -> tuple[Effect, ...]:
-    """The same effects with adjusted p-values, one family a method, and verdicts."""
+    """The same effects with adjusted p-values, one family a method but for the primary metric, and verdicts."""
     p_adjusted: dict[tuple[str, str, str], float | None] = {}
     for method in {each.method for each in effects}:
         mine = {
@@ -102,7 +104,7 @@ def _judged(
             for each in effects
             if each.method == method
         }
-        p_adjusted |= adjusted(mine, {key for key in mine if key[1] == campaign.plan.primary})
+        p_adjusted |= adjusted(mine, {key for key in mine if key[1] == primary})
     return tuple(
         replace(
             each,

@@ -46,6 +46,19 @@ QUERIES = {
 }
 
 
+TOGETHER = (
+    "period", "from_day", "to_day", "campaigns", "metric", "method", "n_treatment", "n_control", "effect", "ci_low",
+    "ci_high", "p_adjusted", "verdict",
+)  # fmt: skip
+
+
+def together_of(home: Home, org_code: str) -> list[Row]:
+    """All campaigns of each quarter against the global control group, of the organisation's customers."""
+    with lake.connect(home, read_only=True) as connection:
+        query = f"select {', '.join(TOGETHER)} from mart.campaign_global_effect where org_code = ?"
+        return _rows(connection, f"{query} order by period desc, is_guardrail, metric, method", org_code)
+
+
 def listed(home: Home, rulebook: Rulebook) -> list[Row]:
     """Every campaign with its state as the log has it this moment."""
     return [

@@ -120,17 +120,34 @@ def report(
 
 
 def evaluate(
-    campaign: IdArgument,
-    as_of: Annotated[date, typer.Option("--as-of", parser=parse_day, metavar="YYYY-MM-DD")],
+    campaign: Annotated[str | None, typer.Argument(metavar="[ID]", help="A campaign.")] = None,
+    as_of: AsOfOption = None,
+    together: Annotated[
+        bool,
+        typer.Option("--global", help="All campaigns of each quarter, against the global control group."),
+    ] = False,
+    org: OrgOption = None,
     chosen: FormatOption = None,
 ) -> None:
-    """Write the effects of a campaign as known on a computed day, and print the campaign."""
-    from mofang_pipeline.campaigns.actions import evaluate_now
+    """Write the effects of a campaign, or of all together, as known on a computed day, and print them."""
+    from mofang_pipeline.campaigns.actions import evaluate_now, evaluate_together_now
+    from mofang_pipeline.campaigns.showing import TOGETHER, together_of
 
     home = _home()
+    if together == (campaign is not None):
+        raise typer.BadParameter("name one campaign, or give --global for all together")
+    if campaign is None:
+        rows = evaluate_together_now(home, as_of)
+        note(f"all campaigns: {rows} row(s)")
+        return show(
+            Rows(TOGETHER, together_of(home, org or _rulebook(home).head_office.org_code)),
+            chosen or Format.table,
+        )
+    if as_of is None:
+        raise typer.BadParameter("--as-of: the computed day as known on which it is evaluated")
     rows = evaluate_now(home, campaign, as_of)
     note(f"{campaign}: {rows} row(s) as known on {as_of}")
-    show_campaign(campaign, chosen)
+    return show_campaign(campaign, chosen)
 
 
 def add_to(program: typer.Typer) -> None:

@@ -23,7 +23,7 @@ AS_NOW = (
     "landing_file", "quarantine", "day_status", "data_quality_result", "segment_set", "push_manifest",
     "push_row_status", "campaign", "campaign_audience", "campaign_left_out", "campaign_reward", "campaign_effect",
     "campaign_reading", "campaign_persistence", "campaign_transition", "campaign_funnel", "campaign_roi",
-    "campaign_spillover",
+    "campaign_spillover", "campaign_global_effect",
 )  # fmt: skip
 # What people did is read from the log itself, so that it is there at once and not only after the next run.
 FROM_LOG = ("parameter_change", "audit_log")

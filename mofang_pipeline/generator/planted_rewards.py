@@ -90,12 +90,20 @@ class Books:
 
 
 def plant_rewards(
-    landing: Path, arms: Mapping[str, str], planted: Planted, *, token_key: bytes
+    landing: Path,
+    arms: Mapping[str, str],
+    planted: Planted,
+    *,
+    token_key: bytes,
+    listed: frozenset[str] | None = None,
 ) -> dict[str, int]:
-    """Contacts for all of `arms` (token -> arm) but control, rewards for some of them; rows written by table."""
+    """Contacts for all of `arms` (token -> arm) but control, rewards for some of them; rows written by table.
+
+    `listed`: the tokens of the treated who are on the channel's list; only they are contacted, and rewarded first.
+    """
     books = Books(planted)
-    treated, control, strangers = _customers(landing, arms, token_key)
-    for number, customer in enumerate(treated):
+    treated, control, strangers = _customers(landing, arms, token_key, listed or frozenset())
+    for number, customer in enumerate(treated if listed is None else treated[: len(listed)]):
         books.contact(customer, "sent", 9)
         books.contact(customer, "failed" if number % 25 == 0 else "delivered", 10)
         if number % 4 == 1:
@@ -181,14 +189,14 @@ FATES = (
 
 
 def _customers(
-    landing: Path, arms: Mapping[str, str], token_key: bytes
+    landing: Path, arms: Mapping[str, str], token_key: bytes, listed: frozenset[str]
 ) -> tuple[list[str], list[str], list[str]]:
-    """(treated, control, not in the audience), each in an order of chance that is always the same."""
+    """(treated, control, not in the audience), in an order of chance that is always the same; who is listed first."""
     inner, outer = hmac_pads(token_key)
     values = {"accounts": str(landing / "account" / "dt=*" / "*.parquet"), "inner": inner, "outer": outer}
     with duckdb.connect() as connection:
         known: Sequence[tuple[str, str]] = connection.execute(CUSTOMERS, values).fetchall()
-    shuffled = sorted(known, key=lambda each: place("planted rewards", each[1]))
+    shuffled = sorted(known, key=lambda each: (each[1] not in listed, place("planted rewards", each[1])))
     sides: tuple[list[str], list[str], list[str]] = ([], [], [])
     for customer, name in shuffled:
         arm = arms.get(name)

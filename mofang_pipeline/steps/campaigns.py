@@ -23,6 +23,8 @@ RESULTS = {
     "campaign_effect": "One row per campaign, arm, metric and method: effect with interval and verdict.",
     "campaign_transition": "One row per campaign, arm, horizon, from-segment and to-segment: extra customers.",
     "campaign_funnel": "One row per campaign, arm and stage: customers who came so far.",
+    "campaign_global_effect": "One row per quarter, organisation, metric and method: all campaigns together against"
+    " the global control group.",
     "campaign_roi": "One row per campaign: incremental margin against reconciled cost.",
 }
 

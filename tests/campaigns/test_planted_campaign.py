@@ -131,6 +131,18 @@ def test_the_set_is_in_the_audience_or_left_out_with_a_reason(rows: Rows) -> Non
     assert members == audience + left_out and left_out > 0
 
 
+def test_all_campaigns_together_are_read_against_the_global_control(planted: Planted, rows: Rows) -> None:
+    [(period, n, control, low, high)] = rows(
+        """select period, n_treatment, n_control, ci_low, ci_high from mart.campaign_global_effect
+        where org_code = '000000' and metric = 'pay_cnt' and method = 'raw'"""
+    )
+    [(audience, left_out)] = rows(
+        "select (select count(*) from mart.campaign_audience), (select count(*) from mart.campaign_left_out)"
+    )
+    assert (period, n, control) == ("2026Q1", audience, left_out)
+    assert low <= planted.paying / n <= high
+
+
 def test_it_ends_evaluated_and_shows_why(planted: Planted) -> None:
     told = {
         (part, name): value

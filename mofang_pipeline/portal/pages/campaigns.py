@@ -7,6 +7,8 @@ see no small counts.
 from contextlib import closing
 from typing import Any
 
+import duckdb
+
 from mofang_pipeline import lake, rules
 from mofang_pipeline.access import may
 from mofang_pipeline.campaigns import actions, follow
@@ -14,7 +16,7 @@ from mofang_pipeline.campaigns.budget import spent
 from mofang_pipeline.campaigns.history import Known
 from mofang_pipeline.campaigns.states import STATES, ZH
 from mofang_pipeline.portal import campaign_planning
-from mofang_pipeline.portal.asked import Answer, Asked, Download, Malformed, get, post
+from mofang_pipeline.portal.asked import Answer, Asked, Download, Malformed, get, post, remembered
 from mofang_pipeline.portal.campaign_scope import asked_for, visible
 from mofang_pipeline.portal.reading import Row
 from mofang_pipeline.portal.small import threshold
@@ -42,6 +44,13 @@ OF_ONE = {
     " where campaign = $campaign and method = 'raw' order by day",
     "spillover": "select * from mart.campaign_spillover where campaign = $campaign order by other_campaign, arm",
 }
+TOGETHER = """
+    select * exclude (org_code), 'treatment' as arm, effect * n_treatment as extra, ci_low * n_treatment as extra_low,
+        ci_high * n_treatment as extra_high
+    from mart.campaign_global_effect
+    where org_code = $org
+    order by period desc, is_guardrail, metric, method
+"""
 TRANSITIONS = """
     select arm, from_segment, to_segment, customers_treatment, customers_control, n_treatment, n_control,
         extra_customers, ci_low * n_treatment as extra_low, ci_high * n_treatment as extra_high
@@ -110,6 +119,15 @@ def _spent(asked: Asked, each: Known) -> dict[str, Any]:
     return vars(found) | {"remaining_fen": found.remaining_fen}
 
 
+def together(asked: Asked) -> Answer:
+    """All campaigns of each quarter against the global control group; nothing of a branch with too few in it."""
+    org = asked.org()
+    try:
+        return {"org": org, "rows": asked.rows(TOGETHER, org=org)}
+    except duckdb.CatalogException:  # published before there was such a table
+        return {"org": org, "rows": []}
+
+
 def advance(asked: Asked) -> Answer:
     """A step that people take; approving is another action."""
     target = asked.text("to")
@@ -164,6 +182,7 @@ WAYS = [
     get("/list", list_campaigns),
     get("/one", one),
     get("/report", report),
+    remembered("/together", together),
     *campaign_planning.WAYS,
     post("/advance", advance, "campaign.advance"),
     post("/approve", approve, "campaign.approve"),

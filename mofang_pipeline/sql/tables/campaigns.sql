@@ -149,3 +149,29 @@ create table if not exists int.campaign_assignment (campaign varchar, token varc
 
 -- Customers by arm as the log says that they were frozen: what the audience is checked against.
 create table if not exists int.campaign_frozen_arm (campaign varchar, arm varchar, customers bigint);
+
+-- What all campaigns over sets of a quarter brought together: whom they wanted, against the global control group.
+create table if not exists mart.campaign_global_effect (
+    period varchar, -- the quarter for which the group was drawn, such as 2026Q2
+    org_code varchar, -- head office: all customers; a tier-1 branch: its own
+    from_day date, -- the first day of the quarter's first campaign
+    to_day date, -- the last day read
+    campaigns integer, -- that wanted customers of the organisation
+    metric varchar,
+    method varchar, -- raw, cuped
+    n_treatment bigint,
+    n_control bigint,
+    value_treatment double,
+    value_control double,
+    effect double,
+    se double,
+    ci_low double,
+    ci_high double,
+    p_value double,
+    p_adjusted double,
+    srm_p double,
+    verdict varchar,
+    is_guardrail boolean,
+    is_sequential boolean, -- the interval holds at every daily reading of the quarter
+    as_of date
+);

@@ -8,7 +8,7 @@ import { chosen, options, orgPicker, remember, toolbar } from "../pickers.js";
 import { table } from "../table.js";
 import { planForm } from "./campaign_form.js";
 import { metric, value, VERDICTS } from "./campaign_numbers.js";
-import { effectCard, funnelCard, moneyCard, moveCards, spillCards } from "./campaign_results.js";
+import { effectCard, funnelCard, moneyCard, moveCards, spillCards, togetherCard } from "./campaign_results.js";
 
 const words = t({
   zh: { title: "营销活动", fresh: "新建活动", none: "还没有活动", wait: "点击“新建活动”，或在 rulebook/campaigns 中编制。", list: "活动清单", name: "活动", state: "状态", window: "活动期", audience: "名单人数", effect: "主要指标", verdict: "结论", org: "机构", waiting: "待审批",
@@ -28,9 +28,10 @@ export async function show(page) {
   const choice = chosen({ org: viewer.org_code, campaign: "" });
   const listed = el("div", {});
   const detail = el("div", { class: "stack", id: "campaign" });
+  const together = el("div", {});
   const fresh = el("button", { class: "button primary push", id: "new-campaign", hidden: true, onclick: () => plan(null) }, words.fresh);
   const picker = await orgPicker(choice.org, (org) => { choice.org = org; choice.campaign = ""; remember(choice); load(); });
-  page.append(toolbar(words.title, picker, fresh), el("div", { class: "stack pane", id: "campaigns" }, listed, detail));
+  page.append(toolbar(words.title, picker, fresh), el("div", { class: "stack pane", id: "campaigns" }, listed, detail, together));
   let states = {};
   load();
 
@@ -44,6 +45,7 @@ export async function show(page) {
       open();
       return card(words.list, campaignTable(found.campaigns));
     });
+    fill(together, async () => togetherCard((await get("campaigns/together", { org: choice.org })).rows));
   }
 
   const campaignTable = (campaigns) => table([
