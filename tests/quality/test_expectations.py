@@ -51,6 +51,7 @@ WRONG = {
     "interval_holds_the_effect": ("campaign_effect", "set ci_low = effect + 1"),
     "mismatch_withholds_the_verdict": ("campaign_effect", "set srm_p = 0.0001"),
     "age_not_negative": ("campaign_break", "set age_days = -1"),
+    "difference_differs": ("campaign_break", "set class = 'missing_ledger', difference_fen = 0"),
     "file_accepted": ("landing_file", "set status = 'quarantined', reason = 'is empty'"),
 }
 DAY_COLUMNS = {"landing_file": "dt", "campaign_effect": "as_of", "campaign_audience": "frozen_on"}
@@ -133,6 +134,14 @@ def test_a_file_sent_again_is_as_its_newest_version(bank: duckdb.DuckDBPyConnect
     status = "select distinct landed, reason from mart.day_status where day = ?"
     told = "customer not arrived; account not arrived; 1 row(s) quarantined"
     assert bank.execute(status, [D1]).fetchall() == [(True, told)]
+
+
+def test_redemption_and_refund_without_postings_cancel_out(
+    bank: duckdb.DuckDBPyConnection, plant: Plant
+) -> None:
+    both = "class = 'missing_ledger', statement_fen = 2 * statement_fen, net_fen = 0, difference_fen = 0"
+    plant("int.campaign_break", f"update int.campaign_break set {both} where day = date '{D1}'")
+    assert run(bank, "campaign_break") == {}
 
 
 def test_unmasked_quarantine_is_found(bank: duckdb.DuckDBPyConnection, plant: Plant) -> None:
