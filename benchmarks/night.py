@@ -65,12 +65,14 @@ class Night:
         return self.landing + self.wide_table + self.segments + self.profiles + self.transitions
 
 
-def night_in_lake(home: Home, rulebook: Rulebook, day: date) -> Night:
-    """Computes `day` by the pipeline's own functions and dbt; its earlier day must be computed."""
+def night_in_lake(home: Home, rulebook: Rulebook, day: date, *, first: date | None = None) -> Night:
+    """Computes `day`, or `first` to `day`, and what these restate, by the pipeline's own functions and dbt."""
     with lake.writer(home) as connection:
         server = _catalogue_server(home)
         landed = _timed(lambda: land(connection, home, rulebook, day), server)
-        todo = plan.make_plan(connection, day, day, restatement_days=rulebook.settings.restatement_days)
+        todo = plan.make_plan(
+            connection, first or day, day, restatement_days=rulebook.settings.restatement_days
+        )
     wide = run_dbt(home, todo)
     with lake.writer(home) as connection:
         plan.mark_plan(connection, todo)
@@ -230,9 +232,13 @@ def compile_models(home: Home, target: Path) -> Path:
 
 
 def prepare(home: Home, rulebook: Rulebook, day: date) -> None:
-    """Makes the lake know everything up to the day before `day`, computed; so that `day` is an ordinary night."""
+    """Makes the lake know everything up to the day before `day`, and computes what an ordinary night finds: the days
+    that it restates, and the day before them, from which those are rolled on.
+    """
     with lake.writer(home) as connection:
         landing.create_tables(connection)
         published.create_tables(connection)
         published.write_organisations(connection, rulebook)
-    night_in_lake(home, rulebook, day - plan.DAY)
+    night_in_lake(
+        home, rulebook, day - plan.DAY, first=day - plan.DAY * (rulebook.settings.restatement_days + 1)
+    )

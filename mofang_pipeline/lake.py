@@ -18,6 +18,14 @@ ALIAS = "lake"
 SCHEMAS = ("landed", "int", "mart")
 EXTENSIONS = {"ducklake": "ducklake", "postgres": "postgres_scanner", "icu": "icu"}
 WRITER_LOCK = 7_460_001  # advisory lock of the one writer
+# By the table that a statement asks for: DuckLake's catalogue itself has no such index, so that each statement would go
+# over the files of all tables and all days.
+INDEXES = {
+    "ducklake_data_file": "table_id",
+    "ducklake_delete_file": "table_id",
+    "ducklake_file_column_stats": "table_id, column_id",
+    "ducklake_file_partition_value": "table_id",
+}
 
 
 class LakeBusyError(Exception):
@@ -92,7 +100,19 @@ def writer_lock(home: Home, *, wait_seconds: int = 3600) -> Iterator[None]:
             raise LakeBusyError(
                 f"another run has been writing for {wait_seconds} s; try again when it ends"
             ) from error
+        _index_catalogue(cursor)
+        lock.commit()
         yield
+
+
+def _index_catalogue(cursor: psycopg2.extensions.cursor) -> None:
+    """Makes what is missing of INDEXES; a new lake has its tables from the first writer on, and these from the next."""
+    for table, columns in INDEXES.items():
+        cursor.execute(
+            "select to_regclass(%s) is null, to_regclass(%s)", (table, index := f"{table}_by_table")
+        )
+        if cursor.fetchone() == (False, None):
+            cursor.execute(f"create index {index} on {table} ({columns})")
 
 
 def replace_partition(

@@ -1,10 +1,13 @@
 """Which files there are in the landing folder, and which of them are not loaded yet. Reads names only,
 never contents."""
 
+import os
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from pathlib import Path
 
 import duckdb
@@ -79,44 +82,55 @@ def list_files(landing: Path) -> Listing:
             messages.append(
                 f"{folder.name}/ is not a table of the landing contract: ignored; rename or remove it"
             )
-    return Listing(tuple(sorted(files)), tuple(messages))
+    in_order = sorted(files, key=attrgetter("table", "dt", "name"))
+    return Listing(tuple(in_order), tuple(messages))
 
 
-def _list_table(folder: Path, files: list[LandedFile], messages: list[str]) -> None:
-    for day_folder in _folders(folder):
+def _list_table(folder: os.DirEntry[str], files: list[LandedFile], messages: list[str]) -> None:
+    for day_folder in _folders(folder.path):
         dt = _folder_date(day_folder.name)
         if dt is None:
             messages.append(
                 f"{folder.name}/{day_folder.name}/ is not dt=YYYY-MM-DD from 1990 to 2099: ignored; rename it"
             )
             continue
-        for path in day_folder.iterdir():
-            if _is_visible(path) and path.is_file():
-                _list_file(folder.name, dt, path, files, messages)
+        entries = {entry.name: entry for entry in os.scandir(day_folder)}
+        for name, entry in entries.items():
+            if _is_visible(name) and not name.endswith(SIDECAR_SUFFIX) and entry.is_file():
+                _list_file(folder.name, dt, entry, entries, files, messages)
 
 
-def _list_file(table: str, dt: date, path: Path, files: list[LandedFile], messages: list[str]) -> None:
-    if path.name.endswith(SIDECAR_SUFFIX):
-        return
-    if not path.name.endswith(DATA_SUFFIXES):
+def _list_file(
+    table: str,
+    dt: date,
+    entry: os.DirEntry[str],
+    beside: Mapping[str, os.DirEntry[str]],
+    files: list[LandedFile],
+    messages: list[str],
+) -> None:
+    name = entry.name
+    if not name.endswith(DATA_SUFFIXES):
         messages.append(
-            f"{table}/dt={dt}/{path.name} is neither Parquet nor CSV: ignored; send .parquet, .csv or .csv.gz"
+            f"{table}/dt={dt}/{name} is neither Parquet nor CSV: ignored; send .parquet, .csv or .csv.gz"
         )
         return
-    status = path.stat()
-    sidecar = path.with_name(path.name + SIDECAR_SUFFIX)
-    changed = max(status.st_mtime_ns, sidecar.stat().st_mtime_ns) if sidecar.is_file() else status.st_mtime_ns
-    files.append(LandedFile(table, dt, path.name, path, status.st_size, changed))
+    status, sidecar = entry.stat(), beside.get(name + SIDECAR_SUFFIX)
+    changed = status.st_mtime_ns
+    if sidecar is not None and sidecar.is_file():
+        changed = max(changed, sidecar.stat().st_mtime_ns)
+    files.append(LandedFile(table, dt, name, Path(entry.path), status.st_size, changed))
 
 
-def _folders(parent: Path) -> list[Path]:
-    if not parent.is_dir():
+def _folders(parent: Path | str) -> list[os.DirEntry[str]]:
+    """Visible folders by name. os.scandir, since a year has thousands of files and each night lists them all."""
+    if not os.path.isdir(parent):
         return []
-    return sorted(path for path in parent.iterdir() if path.is_dir() and _is_visible(path))
+    folders = (entry for entry in os.scandir(parent) if _is_visible(entry.name) and entry.is_dir())
+    return sorted(folders, key=attrgetter("name"))
 
 
-def _is_visible(path: Path) -> bool:
-    return not path.name.startswith((".", "_")) and not path.name.endswith(UNFINISHED_SUFFIXES)
+def _is_visible(name: str) -> bool:
+    return not name.startswith((".", "_")) and not name.endswith(UNFINISHED_SUFFIXES)
 
 
 def _folder_date(name: str) -> date | None:
