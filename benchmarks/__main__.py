@@ -2,23 +2,25 @@
 
 python -m benchmarks --trees 1000                            # random rulebooks through the proof, no nights
 python -m benchmarks --customers 100000 300000 1000000       # ratio lake / bare, by size
-python -m benchmarks --customers 100000 --history 30 90 365  # the same night, by days of history
+python -m benchmarks --customers 100000 --history 30 90 365 730  # the same night, by days of history
+
+Then what each step costs in CPU seconds, a column per night measured.
 """
 
 import argparse
 import shutil
 import tempfile
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
 from benchmarks import trees
-from benchmarks.night import compile_models, night_bare, night_in_lake, prepare
+from benchmarks.night import Night, compile_models, night_bare, night_in_lake, prepare
 from mofang_pipeline.generator import generate
 from mofang_pipeline.home import Home
 from mofang_pipeline.rulebook import read_rulebook, require_valid
 
 NIGHT = date(2026, 6, 30)
-COLUMNS = ("landing", "wide_table", "segments", "profiles", "transitions", "total")
 
 
 def main() -> None:
@@ -26,18 +28,19 @@ def main() -> None:
     if arguments.trees:
         trees.report(arguments.trees)
         return
-    heads = " ".join(f"{name:>12}" for name in COLUMNS)
-    print(f"{'customers':>10} {'history':>8} {'':>9} {heads} {'ratio':>6}")
+    print(f"{'customers':>10} {'history':>8} {'':>4} {'bare':>8} {'lake':>8} {'ratio':>6}")
+    nights = []
     for customers in arguments.customers:
         for history in arguments.history:
             folder = Path(tempfile.mkdtemp(prefix="mofang-bench-", dir=arguments.folder))
             try:
-                _measure(Home(home=folder), customers, history)
+                nights.append((f"{customers:,}/{history}", *_measure(Home(home=folder), customers, history)))
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
+    _print_steps(nights)
 
 
-def _measure(home: Home, customers: int, history: int) -> None:
+def _measure(home: Home, customers: int, history: int) -> tuple[Night, Night]:
     rulebook = require_valid(read_rulebook(home.rulebook))
     generate(
         home.landing,
@@ -52,11 +55,24 @@ def _measure(home: Home, customers: int, history: int) -> None:
     bare = night_bare(home, rulebook, NIGHT, compile_models(home, home.folder("compiled")))
     lake = night_in_lake(home, rulebook, NIGHT)
     for clock in ("wall", "cpu"):
-        for name, night in (("bare", bare), ("lake", lake)):
-            seconds = {column: getattr(getattr(night, column), clock) for column in COLUMNS}
-            ratio = seconds["total"] / getattr(bare.total, clock)
-            shown = " ".join(f"{each:12.2f}" for each in seconds.values())
-            print(f"{customers:>10,} {history:>8} {name} {clock:>4} {shown} {ratio:6.2f}", flush=True)
+        ours, theirs = getattr(lake.total, clock), getattr(bare.total, clock)
+        print(
+            f"{customers:>10,} {history:>8} {clock:>4} {theirs:8.2f} {ours:8.2f} {ours / theirs:6.2f}",
+            flush=True,
+        )
+    return bare, lake
+
+
+def _print_steps(nights: Sequence[tuple[str, Night, Night]]) -> None:
+    """CPU seconds by step: a table for the bare night and one for the lake, a column per night."""
+    names = "".join(f"{name:>15}" for name, _, _ in nights)
+    for where, measured in (
+        ("bare", [bare for _, bare, _ in nights]),
+        ("lake", [lake for _, _, lake in nights]),
+    ):
+        print(f"\n{where:<24}{names}")
+        for step in measured[0].steps:
+            print(f"{step:<24}" + "".join(f"{night.steps[step].cpu:15.2f}" for night in measured))
 
 
 def _arguments() -> argparse.Namespace:

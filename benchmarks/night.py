@@ -10,10 +10,11 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -52,17 +53,13 @@ class Cost:
 
 @dataclass(frozen=True)
 class Night:
-    """What one night costs by step."""
+    """What one night costs, by step: landing, every model, and what follows from the wide table."""
 
-    landing: Cost
-    wide_table: Cost
-    segments: Cost
-    profiles: Cost
-    transitions: Cost
+    steps: Mapping[str, Cost]
 
     @property
     def total(self) -> Cost:
-        return self.landing + self.wide_table + self.segments + self.profiles + self.transitions
+        return sum(self.steps.values(), Cost())
 
 
 def night_in_lake(home: Home, rulebook: Rulebook, day: date, *, first: date | None = None) -> Night:
@@ -89,7 +86,7 @@ def night_bare(home: Home, rulebook: Rulebook, day: date, compiled: Path) -> Nig
         connection.execute("use lake.mart")
         landed = _timed(lambda: land(connection, home, rulebook, day))
         todo = plan.make_plan(connection, day, day, restatement_days=rulebook.settings.restatement_days)
-        wide = _timed(lambda: _run_compiled(connection, todo, compiled))
+        wide = {model: _timed(partial(_run_compiled, connection, todo, compiled, model)) for model in MODELS}
         plan.mark_plan(connection, todo)
         night = _after_wide(connection, rulebook, todo, landed, wide)
     file.unlink()
@@ -101,7 +98,7 @@ def _after_wide(
     rulebook: Rulebook,
     todo: plan.Plan,
     landed: Cost,
-    wide: Cost,
+    wide: Mapping[str, Cost],
     server: int | None = None,
 ) -> Night:
     days = [window.first for window in todo.days]
@@ -115,7 +112,8 @@ def _after_wide(
     moved = _timed(
         lambda: [transitions.write_transitions(connection, day, rules, rules) for day in compared], server
     )
-    return Night(landed, wide, placed, described, moved)
+    after = {"segments": placed, "profiles": described, "transitions": moved}
+    return Night({"landing": landed, **wide, **after})
 
 
 def land(connection: duckdb.DuckDBPyConnection, home: Home, rulebook: Rulebook, day: date) -> None:
@@ -130,45 +128,49 @@ def land(connection: duckdb.DuckDBPyConnection, home: Home, rulebook: Rulebook, 
     )
 
 
-def run_dbt(home: Home, todo: plan.Plan) -> Cost:
-    """Runs dbt in a process of its own and returns what its models alone cost."""
+def run_dbt(home: Home, todo: plan.Plan) -> dict[str, Cost]:
+    """Runs dbt in a process of its own and returns what each model alone cost."""
     dbt_environment(home)
     os.environ.update(todo.environment(), DBT_PROFILES_DIR=str(PROJECT))
     with (
         lake.writer_lock(home),
         ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process,
     ):
-        return process.submit(_models_cost, home.folder("bench"), _catalogue_server(home)).result()
+        costs = process.submit(_models_cost, home.folder("bench"), _catalogue_server(home)).result()
+    return {model: costs[model] for model in MODELS}
 
 
-def _models_cost(target: Path, server: int) -> Cost:
+def _models_cost(target: Path, server: int) -> dict[str, Cost]:
     from dbt.cli.main import dbtRunner
 
-    clocks: list[Cost] = []
+    started: dict[str, Cost] = {}
+    costs: dict[str, Cost] = {}
 
     def note(event: Any) -> None:
-        if event.info.name in ("NodeStart", "NodeFinished"):
-            clocks.append(_clocks(server))
+        if event.info.name == "NodeStart":
+            started[event.data.node_info.node_name] = _clocks(server)
+        elif event.info.name == "NodeFinished":
+            name = event.data.node_info.node_name
+            costs[name] = _since(started[name], _clocks(server))
 
     paths = ["--project-dir", str(PROJECT), "--target-path", str(target), "--log-path", str(target)]
     done = dbtRunner(callbacks=[note]).invoke(["run", "--quiet", *paths])
     if not done.success:
         raise RuntimeError(f"dbt run failed, see {target}/dbt.log")
-    return _since(clocks[0], clocks[-1])
+    return costs
 
 
-def _run_compiled(connection: duckdb.DuckDBPyConnection, todo: plan.Plan, compiled: Path) -> None:
-    for model in MODELS:
-        text = next(compiled.rglob(f"{model}.sql")).read_text()
-        ledger = "'__last__'" in text
-        table = f"lake.{'mart' if model == 'customer_wide' else 'int'}.{model}"
-        for window in todo.ledger_ranges if ledger else todo.days:
-            filled = text
-            for mark, value in window.as_vars().items():
-                filled = filled.replace(f"__{mark}__", value)
-            between = f"between date '{window.first}' and date '{window.last}'"
-            connection.execute(f"delete from {table} where {'known_day' if ledger else 'day'} {between}")
-            connection.execute(f"insert into {table} by name {filled}")
+def _run_compiled(connection: duckdb.DuckDBPyConnection, todo: plan.Plan, compiled: Path, model: str) -> None:
+    text = next(compiled.rglob(f"{model}.sql")).read_text()
+    ledger = "'__last__'" in text
+    table = f"lake.{'mart' if model == 'customer_wide' else 'int'}.{model}"
+    for window in todo.ledger_ranges if ledger else todo.days:
+        filled = text
+        for mark, value in window.as_vars().items():
+            filled = filled.replace(f"__{mark}__", value)
+        between = f"between date '{window.first}' and date '{window.last}'"
+        connection.execute(f"delete from {table} where {'known_day' if ledger else 'day'} {between}")
+        connection.execute(f"insert into {table} by name {filled}")
 
 
 def _copy_lake(home: Home, file: Path) -> None:
