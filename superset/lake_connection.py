@@ -16,6 +16,7 @@ import duckdb
 from cachelib import FileSystemCache
 from guarded import GuardedConnection
 from scoped_lake import LOCK, LOCKED, Scoped, ScopedLakes
+from shared_runs import SharedRuns
 from statements import Statement
 from viewers import NobodyError, viewer_of
 
@@ -45,17 +46,18 @@ class Lake:
         self._lock = threading.Lock()
         self._snapshot: int | None = None
         self._instance: duckdb.DuckDBPyConnection | None = None
+        self._runs = SharedRuns()
         self._scoped = ScopedLakes()
 
     def connection(self, role: str, org_code: str) -> GuardedConnection:
         """A connection of its own within the scope of a role and organisation; names resolve in `lake.serving`."""
-        snapshot, instance = self._current()
+        snapshot, instance, runs = self._current()
         if role in WHOLE_BANK:
-            return GuardedConnection(instance, lambda statement: None)
+            return GuardedConnection(instance, lambda statement: None, runs)
         if role not in BRANCHES:
             raise NobodyError(f"角色 {role} 不能查看数据 / the role {role} sees no numbers")
         scoped = self._scoped.get(org_code, snapshot, instance)
-        return GuardedConnection(scoped.instance, partial(_make_ready, scoped))
+        return GuardedConnection(scoped.instance, partial(_make_ready, scoped), scoped.runs)
 
     def parents(self) -> dict[str, str | None]:
         """Every organisation of the published lake and the one above it."""
@@ -74,12 +76,12 @@ class Lake:
         """Mofang's own questions, not a user's."""
         return self._current()[1].cursor().execute(sql, values).fetchall()
 
-    def _current(self) -> tuple[int, duckdb.DuckDBPyConnection]:
+    def _current(self) -> tuple[int, duckdb.DuckDBPyConnection, SharedRuns]:
         snapshot = published_snapshot()
         with self._lock:
             if self._instance is None or snapshot != self._snapshot:
-                self._instance, self._snapshot = open_instance(snapshot), snapshot
-            return snapshot, self._instance
+                self._instance, self._snapshot, self._runs = open_instance(snapshot), snapshot, SharedRuns()
+            return snapshot, self._instance, self._runs
 
 
 def _make_ready(scoped: Scoped, statement: Statement) -> None:
