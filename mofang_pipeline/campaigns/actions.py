@@ -250,7 +250,7 @@ def _write(connection: Connection, home: Home, rulebook: Rulebook) -> None:
 def _create_tables(connection: Connection) -> None:
     """The lake's tables, where no run has made them yet."""
     [(made,)] = connection.execute(
-        "select count(*) from duckdb_tables() where database_name = 'lake' and table_name = 'campaign_assignment'"
+        "select count(*) from duckdb_tables() where database_name = 'lake' and table_name = 'campaign_global_effect'"
     ).fetchall()
     if not made:
         landing_tables.create_tables(connection)

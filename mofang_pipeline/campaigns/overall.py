@@ -8,6 +8,7 @@ kind; who is wanted by nobody would only add noise. Not here: one campaign's own
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 
 import duckdb
@@ -16,7 +17,7 @@ from mofang_pipeline.campaigns import measures
 from mofang_pipeline.campaigns.measures import Cell, Days
 from mofang_pipeline.campaigns.quarter import Quarter
 from mofang_pipeline.campaigns.results import Effect, judged
-from mofang_pipeline.evaluation.estimates import cuped, raw
+from mofang_pipeline.evaluation.estimates import Estimate, cuped, raw
 from mofang_pipeline.evaluation.moments import Moments
 from mofang_pipeline.evaluation.ratio import sample_ratio_p
 from mofang_pipeline.evaluation.sequential import reading_alpha
@@ -30,6 +31,7 @@ FOLLOWED_DAYS = 93  # after the quarter, in which late files still count
 METRICS = ("pay_rate", "pay_cnt", "pay_amt")
 GUARDRAILS = ("complaint_rate", "unbind_rate")
 ALPHA = 0.05
+FEWEST = 100  # customers of each kind for an interval: below, few or none of a small group pay at all
 WANTED, KEPT_OUT = "campaigns", "global_control"
 
 
@@ -148,5 +150,11 @@ def _by_organisation(of_provinces: Mapping[Cell, Moments], rulebook: Rulebook) -
 def _effects(sums: Sums, alpha: float) -> Iterator[Effect]:
     for metric in (*METRICS, *GUARDRAILS):
         pair = sums[WANTED, metric], sums[KEPT_OUT, metric]
-        yield Effect(WANTED, metric, "raw", raw(*pair, alpha=alpha))
-        yield Effect(WANTED, metric, "cuped", cuped(*pair, alpha=alpha))
+        for method, estimate in (("raw", raw(*pair, alpha=alpha)), ("cuped", cuped(*pair, alpha=alpha))):
+            is_told = all(side.n >= FEWEST and side.variance > 0 for side in pair)
+            yield Effect(WANTED, metric, method, estimate if is_told else _without_interval(estimate))
+
+
+def _without_interval(estimate: Estimate) -> Estimate:
+    """The difference alone: so few customers, or all alike, do not tell how far it may be from the truth."""
+    return replace(estimate, se=None, ci_low=None, ci_high=None, p_value=None)

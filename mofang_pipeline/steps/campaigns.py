@@ -14,6 +14,7 @@ from mofang_pipeline.rulebook import RulebookError
 from mofang_pipeline.rulebook.read_campaigns import campaigns_in
 from mofang_pipeline.steps.partitions import days_of
 from mofang_pipeline.steps.resources import Mofang
+from mofang_pipeline.steps.saved import campaigns_of_night
 
 STATES = {
     "campaign": "One row per campaign: what is planned and what state it is in.",
@@ -58,6 +59,8 @@ def build_states(
         told = {"day": str(as_of), **_states(before, found)}
         for name, rows in (("campaign", len(found)), ("campaign_audience", customers)):
             yield dg.MaterializeResult(name, metadata=_metadata(rows, started) | told)
+        for event in campaigns_of_night(found):
+            context.log_event(event)
 
     return follow_campaigns
 

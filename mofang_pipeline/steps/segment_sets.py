@@ -17,6 +17,7 @@ from mofang_pipeline.segment_sets.model import Definition
 from mofang_pipeline.segment_sets.written import definitions_in
 from mofang_pipeline.steps.partitions import days_of
 from mofang_pipeline.steps.resources import Mofang
+from mofang_pipeline.steps.saved import set_key, sets_of_night
 
 TABLES = {
     "segment_set_member": "One row per day, set version and customer in it; a frozen version on its day alone.",
@@ -27,7 +28,7 @@ TABLES = {
 
 def keys(home: Home, rulebook: Rulebook) -> dict[str, dg.AssetKey]:
     """Set id -> its asset, for each set of the rulebook's file: what uses one is downstream of it."""
-    return {each.set_id: _key(each.set_id) for each in _written(home, rulebook)}
+    return {each.set_id: set_key(each.set_id) for each in _written(home, rulebook)}
 
 
 def build(days: dg.PartitionsDefinition[str], rulebook: Rulebook, home: Home) -> dg.AssetsDefinition:
@@ -81,20 +82,18 @@ def build(days: dg.PartitionsDefinition[str], rulebook: Rulebook, home: Home) ->
             yield dg.MaterializeResult(name, metadata=metadata)
         for each in written:
             size = {"customers": sizes.get(each.set_id, 0)}
-            yield dg.MaterializeResult(_key(each.set_id), metadata=size)
+            yield dg.MaterializeResult(set_key(each.set_id), metadata=size)
+        for event in sets_of_night(sets, frozenset(each.set_id for each in written), sizes):
+            context.log_event(event)
 
     return compute_segment_sets
 
 
-def _key(set_id: str) -> dg.AssetKey:
-    return dg.AssetKey(["segment_set", set_id])
-
-
 def _spec(each: Definition, days: dg.PartitionsDefinition[str], rulebook: Rulebook) -> dg.AssetSpec:
     """One set, downstream of the sets that it is made of."""
-    parts = [_key(name) for name in sets_named(each, node_ids(rulebook))]
+    parts = [set_key(name) for name in sets_named(each, node_ids(rulebook))]
     return dg.AssetSpec(
-        _key(each.set_id),
+        set_key(each.set_id),
         deps=["segment_membership", *parts],
         description=f"{each.en}. {each.members or ''} {each.where or ''}".strip(),
         group_name="segment_sets",

@@ -148,6 +148,15 @@ def test_a_group_too_small_to_be_shown_is_not_read(bank, rulebook):
     assert found == [("000000",)]
 
 
+def test_a_group_of_few_or_all_alike_gives_no_interval(rows, monkeypatch):
+    """Nobody complained, so complaints vary in neither group; with a greater need even payments tell nothing."""
+    found = rows(END)["2026Q2", "000000", "complaint_rate", "raw"]
+    assert [found[name] for name in ("ci_low", "p_value", "verdict")] == [None, None, "unclear"]
+    monkeypatch.setattr(overall, "FEWEST", 401)
+    found = rows(END)["2026Q2", "000000", "pay_cnt", "raw"]
+    assert [found[name] for name in ("ci_low", "p_value", "verdict")] == [None, None, "unclear"]
+
+
 def test_a_quarter_is_followed_for_a_while_and_then_left(bank, rulebook):
     overall.evaluate(bank, rulebook, date(2026, 12, 1))
     assert overall.evaluate(bank, rulebook, date(2026, 12, 2)) == 0

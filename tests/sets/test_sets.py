@@ -4,13 +4,17 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import dagster as dg
 import pytest
 
 from mofang_pipeline import lake
+from mofang_pipeline.campaigns import drafts
+from mofang_pipeline.definitions import build
 from mofang_pipeline.home import Home
 from mofang_pipeline.refusals import Refused
 from mofang_pipeline.replay import everywhere, parameters_of
 from mofang_pipeline.segment_sets import actions, members, reading
+from mofang_pipeline.steps.saved import sets_of_night
 from tests.sets import bank
 
 HEAD, TIBET, SICHUAN = "000000", "540000", "510000"
@@ -193,3 +197,32 @@ def test_sizes_and_overlaps_meet_the_members(home: Home, save: Callable[..., Non
     with lake.writer(home) as connection:
         rows = reading.overlaps(connection, home, bank.LAST).rows
     assert [row[-1] for row in rows if row[1:3] == ("over_a", "over_b")] == [len(both)]
+
+
+def test_what_the_portal_saved_is_an_asset_between_its_parts_and_its_uses(
+    home: Home, save: Callable[..., None]
+) -> None:
+    """Of sets that are made of each other, and of a campaign over one; they change no job."""
+    save("shown_part", members="ASLEEP")
+    save("shown_whole", members="shown_part and not LOST")
+    plan = {
+        "campaign": "shown", "zh": "示例", "en": "Shown", "audience": {"set": "shown_whole"},
+        "arms": {"treatment": 0.9, "control": 0.1}, "window": {"from": "2026-12-01", "to": "2026-12-09"},
+    }  # fmt: skip
+    drafts.save(home, actor="ops", org_code=HEAD, document=plan)
+    graph = build(home).resolve_asset_graph()
+    whole = graph.get(dg.AssetKey(["segment_set", "shown_whole"]))
+    above, below = ({key.to_user_string() for key in keys} for keys in (whole.parent_keys, whole.child_keys))
+    assert (above, below) == ({"segment_membership", "segment_set/shown_part"}, {"campaign_plan/shown"})
+    assert not whole.is_materializable
+
+
+def test_a_night_tells_the_saved_sets_customers_and_uses(home: Home, save: Callable[..., None]) -> None:
+    save("told_by_night", members="ASLEEP")
+    actions.use(home, actor="ops", org_code=HEAD, set_id="told_by_night", by="push", by_id="p1")
+    _, sets = actions.known_sets(home)
+    others = frozenset(sets) - {"told_by_night"}
+    [told] = sets_of_night(sets, others, {"told_by_night": 7})
+    assert {name: value.value for name, value in told.metadata.items()} == {
+        "customers": 7, "version": 1, "used by": "push p1",
+    }  # fmt: skip

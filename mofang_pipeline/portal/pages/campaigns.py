@@ -20,6 +20,7 @@ from mofang_pipeline.portal.asked import Answer, Asked, Download, Malformed, get
 from mofang_pipeline.portal.campaign_scope import asked_for, visible
 from mofang_pipeline.portal.reading import Row
 from mofang_pipeline.portal.small import threshold
+from mofang_pipeline.push.channels import channels
 
 BY_PEOPLE = ("draft", "frozen", "closed")  # and approved, which is another action
 PRIMARY = """
@@ -35,7 +36,7 @@ OF_ONE = {
     "effects": "select * from mart.campaign_effect where campaign = $campaign"
     " order by is_primary desc, is_guardrail, arm, metric, method",
     "arms": "select arm, count(*) as customers from mart.campaign_audience where campaign = $campaign"
-    " group by arm order by arm",
+    " group by arm order by arm = 'control', arm",
     "left_out": "select reason, other_campaign, count(*) as customers from mart.campaign_left_out"
     " where campaign = $campaign group by reason, other_campaign order by customers desc",
     "funnel": "select arm, stage, customers from mart.campaign_funnel where campaign = $campaign order by arm, place",
@@ -66,6 +67,7 @@ NAMES = """
         on label.org_code = version.org_code and label.rule_version = version.rule_version
     where label.org_code = $org and version.day = $day
 """
+SET = "select name_zh, name_en from mart.segment_set where set_id = $set and is_latest"
 MAY = ("campaign.plan", "campaign.approve", "campaign.advance", "push.begin")
 
 
@@ -92,9 +94,11 @@ def one(asked: Asked) -> Answer:
     need = None if each.status.is_frozen else actions.needed_now(asked.home, each)
     parts: dict[str, Any] = {part: asked.rows(query, campaign=name) for part, query in OF_ONE.items()}
     parts["transitions"] = asked.rows(TRANSITIONS, campaign=name, limit=threshold(asked) or 0)
-    parts["nodes"] = _names(asked, each) if parts["transitions"] else []
+    parts["nodes"] = _names(asked, each)
     return _head(each) | parts | {
         "plan": each.campaign.document,
+        "set": next(iter(asked.rows(SET, set=each.campaign.set_name)), None),
+        "channel": _channel(asked, each),
         "is_import": each.campaign.is_import,
         "is_saved": each.is_saved,
         "spent": _spent(asked, each),
@@ -108,6 +112,12 @@ def one(asked: Asked) -> Answer:
 def _names(asked: Asked, each: Known) -> list[Row]:
     """The nodes of the campaign's organisation, as their names stand on the published day."""
     return asked.rows(NAMES, org=each.campaign.org_code, day=asked.lake.published().last_day)
+
+
+def _channel(asked: Asked, each: Known) -> Row | None:
+    """The names of its channel."""
+    found = [one for one in channels(asked.home.rulebook) if one.name == each.campaign.channel]
+    return {"name_zh": found[0].zh, "name_en": found[0].en} if found else None
 
 
 def _spent(asked: Asked, each: Known) -> dict[str, Any]:

@@ -14,9 +14,16 @@ export const VERDICTS = t({
   zh: { better: "变好", worse: "变差", unclear: "不明确", running: "进行中", withheld: "暂不给出", directional: "仅供方向" },
   en: { better: "better", worse: "worse", unclear: "unclear", running: "running", withheld: "withheld", directional: "directional" },
 });
+export const METHODS = t({
+  zh: { raw: "直接比较", cuped: "CUPED 校正", did: "双重差分" },
+  en: { raw: "raw", cuped: "CUPED", did: "diff-in-diff" },
+});
 export const COLOURS = { better: "#1B7F4B", worse: "#B42318" };
 
 export const metric = (name) => METRICS[name] ?? (name.startsWith("to:") ? `→ ${name.slice(3)}` : name);
+
+/** As tables write it: never 0.000. */
+export const pValue = (p) => (p === null ? "–" : p < 0.001 ? "<0.001" : p.toFixed(3));
 
 /** Shares in percent, fen in yuan, counts as they are; `sign`: a difference. */
 export function value(name, number, sign = false) {

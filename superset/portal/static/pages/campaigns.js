@@ -63,7 +63,7 @@ export async function show(page) {
       const found = await get("campaigns/one", { org: choice.org, campaign: choice.campaign });
       return [
         card(`${named(found)} · ${states[found.state]}`, [progress(found), facts(found), sampleSize(found), buttons(found)].filter(Boolean), { id: "steps" }),
-        effectCard(found.effects),
+        effectCard(found.effects, found.nodes),
         el("div", { class: "halves" }, funnelCard(found.funnel), moneyCard(found)),
         ...moveCards(found), ...spillCards(found.spillover),
       ];
@@ -80,7 +80,7 @@ export async function show(page) {
     const { plan: written } = found;
     const people = [found.maker && `${words.maker} ${found.maker}`, found.submitter && `${words.submitter} ${found.submitter}`, found.approver && `${words.approver} ${found.approver}`];
     const rewards = (written.rewards ?? []).map((each) => `${each.code} ${money(each.amount_fen)} × ${each.cap_per_customer}`).join(", ");
-    const plan = [`${found.from_day} – ${found.to_day}`, found.set_name && `${words.set} ${found.set_name}`, written.channel && `${words.channel} ${written.channel}`, rewards && `${words.rewards} ${rewards}`, `${words.priority} ${found.priority}`];
+    const plan = [`${found.from_day} – ${found.to_day}`, found.set_name && `${words.set} ${found.set ? named(found.set) : found.set_name}`, written.channel && `${words.channel} ${found.channel ? named(found.channel) : written.channel}`, rewards && `${words.rewards} ${rewards}`, `${words.priority} ${found.priority}`];
     const leftOut = found.left_out.map((row) => `${words.reasons[row.reason] ?? row.reason} ${full(row.customers)}`).join(", ");
     return el("div", { class: "quiet" },
       el("p", {}, plan.filter(Boolean).join(" · ")),

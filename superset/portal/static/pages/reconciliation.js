@@ -62,6 +62,7 @@ export async function show(page) {
   function listBreaks(place, found) {
     const names = Object.fromEntries(found.classes.map((each) => [each.name, each[lang]]));
     const endings = Object.fromEntries(found.resolutions.map((each) => [each.name, each[lang]]));
+    const campaigns = Object.fromEntries(found.campaigns.map((each) => [each.campaign, named(each) ?? each.campaign]));
     const isLatest = found.day === found.days[0];
     const body = el("div", {});
     const draw = () => fill(body, async () => {
@@ -71,7 +72,7 @@ export async function show(page) {
         table([
           { key: "age_days", label: words.age, align: "right", format: words.days },
           { key: "class", label: words.class, format: (name) => names[name] },
-          { key: "campaign", label: words.campaign },
+          { key: "campaign", label: words.campaign, format: (name) => campaigns[name] ?? name, title: (row) => row.campaign },
           { key: "item_id", label: words.item, title: (row) => [row.grant_id, row.statement_id, row.entry_id].filter(Boolean).join(" · ") },
           { key: "grant_fen", label: words.grant, align: "right", format: money },
           { key: "statement_fen", label: words.statement, align: "right", format: money },
@@ -166,12 +167,12 @@ function classes({ sums, classes: known }, pick) {
 function aged({ ages, classes: known }) {
   const broken = known.filter((each) => ages.some((row) => row.class === each.name));
   if (!broken.length) return empty(words.nothing, words.clean);
-  const place = el("div", { class: "chart", id: "ages", style: { height: `${60 + broken.length * 34}px` } });
+  const place = el("div", { class: "chart", id: "ages", style: { height: `${74 + broken.length * 34}px` } });
   const count = (name, age) => ages.find((row) => row.class === name && row.up_to === age)?.items ?? 0;
   requestAnimationFrame(() => chart(place, {
     color: SHADES,
     legend: { top: 0, left: 0, itemWidth: 10, itemHeight: 10, textStyle: { color: QUIET, fontSize: 11 } },
-    grid: { left: 4, right: 24, top: 34, bottom: 4, containLabel: true },
+    grid: { left: 4, right: 24, top: 48, bottom: 4, containLabel: true }, // the legend may take two lines
     tooltip: { ...TOOLTIP, trigger: "axis", axisPointer: { type: "shadow" }, formatter: (points) => `${escaped(points[0].name)}<br>${points.filter((each) => each.value).map((each) => `${each.marker}${escaped(each.seriesName)} <b>${full(each.value)}</b>`).join("<br>")}` },
     xAxis: { type: "value", minInterval: 1, splitLine: { lineStyle: { color: GRID } }, axisLabel: { color: QUIET, fontSize: 11 } },
     yAxis: { type: "category", inverse: true, data: broken.map((each) => each[lang]), axisTick: { show: false }, axisLine: { lineStyle: { color: GRID } }, axisLabel: { color: QUIET, fontSize: 11, width: 130, overflow: "break" } },
