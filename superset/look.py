@@ -3,6 +3,7 @@
 import json
 from base64 import b64encode
 from pathlib import Path
+from typing import Any
 
 PRIMARY = "#0B5FA5"
 # A no card, B not bound, C bound but never paid, D active, E sliding, F asleep, G lost, X out of scope, O several.
@@ -22,12 +23,17 @@ def _image(width: int, body: str) -> str:
     return "data:image/svg+xml;base64," + b64encode(svg.encode()).decode()
 
 
-LOGO = _image(
-    128,
-    _CUBE
-    + "<text x='38' y='22.500' font-size='18' font-weight='600' fill='#12304D' "
-    + "font-family='Noto Sans CJK SC, Microsoft YaHei, sans-serif'>智慧魔方</text>",
-)
+NAMES = {"zh": "智慧魔方", "en": "Mofang"}
+
+
+def logo(language: str) -> str:
+    name = (
+        "<text x='38' y='22.500' font-size='18' font-weight='600' fill='#12304D' "
+        f"font-family='Noto Sans CJK SC, Microsoft YaHei, sans-serif'>{NAMES[language]}</text>"
+    )
+    return _image(128, _CUBE + name)
+
+
 FAVICONS = [{"href": _image(32, _CUBE)}]
 
 
@@ -69,35 +75,32 @@ _TREE_LABEL = {
 
 _LEAF_LABEL = {**_TREE_LABEL, "lineHeight": 12, "backgroundColor": "transparent", "padding": 0}
 
-THEME = {
-    "token": {
-        "brandAppName": "智慧魔方 Mofang",
-        "brandLogoAlt": "智慧魔方 Mofang",
-        "brandLogoUrl": LOGO,
-        "brandLogoMargin": "14px 0",
-        "brandLogoHref": "/",
-        "brandLogoHeight": "28px",
-        "brandSpinnerUrl": None,
-        "brandSpinnerSvg": None,
-        "brandIconMaxWidth": 130,
-        "colorPrimary": PRIMARY,
-        "colorLink": PRIMARY,
-        "colorError": "#C43D3D",
-        "colorWarning": "#E0A100",
-        "colorSuccess": "#2E9E4F",
-        "colorInfo": "#5AA9E6",
-        "fontUrls": [],
-        "fontFamily": "Inter, 'Noto Sans CJK SC', 'Microsoft YaHei', 'PingFang SC', Helvetica, Arial, sans-serif",
-        "fontFamilyCode": "'IBM Plex Mono', 'Courier New', monospace",
-        "transitionTiming": 0.3,
-        "fontSizeXS": "8",
-        "fontSizeXXL": "28",
-        "fontWeightNormal": "400",
-        "fontWeightLight": "300",
-        "fontWeightStrong": "500",
-        "fontWeightBold": "700",
-        "colorEditorSelection": "#fff5cf",
-    },
+_TOKENS = {
+    "brandLogoMargin": "14px 0",
+    "brandLogoHref": "/",
+    "brandLogoHeight": "28px",
+    "brandSpinnerUrl": None,
+    "brandSpinnerSvg": None,
+    "brandIconMaxWidth": 130,
+    "colorPrimary": PRIMARY,
+    "colorLink": PRIMARY,
+    "colorError": "#C43D3D",
+    "colorWarning": "#E0A100",
+    "colorSuccess": "#2E9E4F",
+    "colorInfo": "#5AA9E6",
+    "fontUrls": [],
+    "fontFamily": "Inter, 'Noto Sans CJK SC', 'Microsoft YaHei', 'PingFang SC', Helvetica, Arial, sans-serif",
+    "fontFamilyCode": "'IBM Plex Mono', 'Courier New', monospace",
+    "transitionTiming": 0.3,
+    "fontSizeXS": "8",
+    "fontSizeXXL": "28",
+    "fontWeightNormal": "400",
+    "fontWeightLight": "300",
+    "fontWeightStrong": "500",
+    "fontWeightBold": "700",
+    "colorEditorSelection": "#fff5cf",
+}
+_THEME: dict[str, Any] = {
     "algorithm": "default",
     "echartsOptionsOverridesByChartType": {
         "tree_chart": {
@@ -129,3 +132,13 @@ THEME = {
         },
     },
 }
+
+
+def theme(language: str) -> dict[str, Any]:
+    """Superset's theme, with the brand in the language of whoever looks."""
+    brand = {
+        "brandAppName": NAMES[language],
+        "brandLogoAlt": NAMES[language],
+        "brandLogoUrl": logo(language),
+    }
+    return {**_THEME, "token": {**_TOKENS, **brand}}

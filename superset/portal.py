@@ -10,14 +10,15 @@ import http.client
 import json
 import os
 import socket
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, send_from_directory, url_for
 from flask_babel import get_locale
 from flask_login import current_user
-from look import FAMILY_COLOURS, FAVICONS, LOGO
+from front_end import first_of, lead_home
+from look import FAMILY_COLOURS, FAVICONS, NAMES, logo
 from viewers import NobodyError, viewer_of
 
 from mofang_pipeline.access import ACTIONS, Viewer, may
@@ -25,6 +26,7 @@ from mofang_pipeline.access import ACTIONS, Viewer, may
 FOLDER = Path(__file__).parent / "portal"
 STATIC = FOLDER / "static"
 MENU, MENU_NAMES = "Mofang", {"zh": "魔方", "en": "Mofang"}
+DASHBOARD, DASHBOARD_NAMES = "/superset/dashboard/", {"zh": "看板", "en": "Dashboards"}
 SECONDS = 90
 PASSED_ON = ("Content-Type", "Content-Disposition")
 ANSWERED_WITHOUT_LOGIN = {"mofang.health"}
@@ -68,6 +70,8 @@ def language() -> str:
 def add_portal(app: Any) -> None:
     """From FLASK_APP_MUTATOR: the menu and the addresses below /mofang."""
     app.register_blueprint(pages_blueprint)
+    lead_home(app, first_address)
+    app.before_request(demand_numbers)
     for name, page in pages().items():
         app.appbuilder.add_link(
             f"{MENU} {name}",
@@ -96,7 +100,7 @@ def _login_endpoint() -> str:
 
 @pages_blueprint.get("/")
 def first_page() -> Any:
-    return redirect(f"/mofang/{next(iter(pages()))}/")
+    return redirect(first_address() or f"/mofang/{next(iter(pages()))}/")
 
 
 @pages_blueprint.get("/<name>/")
@@ -105,9 +109,30 @@ def page(name: str) -> Any:
     if name not in pages():
         abort(404)
     viewer = _viewer()
-    if viewer is None:
-        return render_template("mofang/no_role.html", **_shell(name)), 403
-    return render_template("mofang/page.html", viewer=viewer, **_shell(name))
+    if viewer is None or not may(Viewer(**viewer), pages()[name]["may"]):
+        return _refused(viewer, pages()[name])
+    return render_template("mofang/page.html", viewer=viewer, **_shell(name, pages()[name]))
+
+
+def demand_numbers() -> Any:
+    """Superset's dashboards say in its language why they do not open, where Superset says "not found" in English."""
+    if not request.path.startswith(DASHBOARD) or not current_user.is_authenticated:
+        return None
+    viewer = _viewer()
+    if viewer is None or not may(Viewer(**viewer), "numbers.read"):
+        return _refused(viewer, DASHBOARD_NAMES)
+    return None
+
+
+def _refused(viewer: dict[str, str] | None, names: dict[str, str]) -> Any:
+    template = "mofang/no_role.html" if viewer is None else "mofang/not_allowed.html"
+    return render_template(template, first=first_address(), **_shell("", names)), 403
+
+
+def first_address() -> str | None:
+    """Of the first page that the one who looks may open."""
+    viewer = _viewer()
+    return first_of(pages(), partial(may, Viewer(**viewer))) if viewer else None
 
 
 def _viewer() -> dict[str, str] | None:
@@ -119,19 +144,20 @@ def _viewer() -> dict[str, str] | None:
     return {"user": current_user.username, "role": role, "org_code": org_code, "language": language()}
 
 
-def _shell(name: str) -> dict[str, Any]:
+def _shell(name: str, names: dict[str, str]) -> dict[str, Any]:
     from superset.extensions import appbuilder
 
     menu = [item for item in appbuilder.menu.get_data() if item != "-"]
     return {
         "name": name,
         "lang": language(),
-        "title": pages()[name][language()],
+        "title": names[language()],
         "menu": [item for item in menu if item["name"] not in SETTINGS],
         "settings": [item for item in menu if item["name"] in SETTINGS],
         "logout": appbuilder.get_url_for_logout,
         "static": f"/mofang/static/{assets_version()}",
-        "logo": LOGO,
+        "logo": logo(language()),
+        "brand": NAMES[language()],
         "favicon": FAVICONS[0]["href"],
         "families": FAMILY_COLOURS,
         "ready": (STATIC / "vendor" / "echarts.min.js").exists(),

@@ -4,10 +4,11 @@ Called by set_up.py and users.py inside Superset's application. The rules are th
 own connection, and they fail closed: without an organisation nobody sees a row.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import Any
 
 from lake_connection import lake
+from portal import MENU, pages
 from superset.connectors.sqla.models import RowLevelSecurityFilter, SqlaTable
 from superset.extensions import db, security_manager
 from superset.models.dashboard import Dashboard
@@ -34,32 +35,37 @@ VIEWING = (
     ("can_time_range", "Api"),
     ("can_view_chart_as_table", "Dashboard"),
     ("can_drill", "Dashboard"),
-    ("menu_access", "Home"),
-    ("menu_access", "Dashboards"),
     ("can_userinfo", "UserDBModelView"),
     ("resetmypassword", "UserDBModelView"),
     ("can_this_form_get", "ResetMyPasswordView"),
     ("can_this_form_post", "ResetMyPasswordView"),
 )
-PORTAL_PREFIXES = ("Mofang", "魔方")  # the portal's views; it looks at the viewer's role itself
 ALL_DATASETS = ("all_datasource_access", "all_datasource_access")
 
 
 def ensure_roles() -> None:
     """Every role with exactly its permissions, so that what was granted by hand is gone."""
     common = [found for pair in VIEWING if (found := security_manager.find_permission_view_menu(*pair))]
-    common += [each for each in _all_permissions() if each.view_menu.name.startswith(PORTAL_PREFIXES)]
-    gamma = security_manager.find_role("Gamma").permissions
+    gamma = [
+        each for each in security_manager.find_role("Gamma").permissions if each.view_menu.name != "Home"
+    ]
     everything = security_manager.add_permission_view_menu(*ALL_DATASETS)
     for name in ROLES:
         role = security_manager.find_role(name) or security_manager.add_role(name)
-        own = [*common, *gamma, everything] if name in (HQ_ANALYST, HQ_APPROVER) else common
+        own = [*common, *_menu_of(name)]
+        if name in (HQ_ANALYST, HQ_APPROVER):
+            own += [*gamma, everything]
         role.permissions = list({each.id: each for each in own}.values())
     db.session.commit()
 
 
-def _all_permissions() -> Iterable[Any]:
-    return db.session.query(security_manager.permissionview_model).all()
+def _menu_of(role: str) -> Iterator[Any]:
+    """Mofang's pages and the dashboards, as far as the role may open them; the portal looks at the role itself too."""
+    entries = {"Dashboards": "numbers.read"} | {
+        f"{MENU} {name}": each["may"] for name, each in pages().items()
+    }
+    for name in (MENU, *(name for name, action in entries.items() if role in ACTIONS[action])):
+        yield security_manager.find_permission_view_menu("menu_access", name)
 
 
 def ensure_org(org_code: str) -> Any:

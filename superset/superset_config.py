@@ -12,8 +12,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import authentication
 from cachelib import FileSystemCache
+from front_end import keep_colours
 from lake_connection import mutate_connection
-from look import FAVICONS, THEME  # noqa: F401 - Superset reads FAVICONS here
+from look import FAVICONS, theme  # noqa: F401 - Superset reads FAVICONS here
 from start_up import required_secret
 from wording import complete_chinese
 
@@ -23,7 +24,15 @@ def extend_app(app: object) -> None:
     from portal import add_portal  # needs the application's context
 
     complete_chinese(app)
+    keep_colours(app)
     add_portal(app)
+
+
+def theme_now() -> dict[str, object]:
+    """Superset asks for it at each page."""
+    from portal import language
+
+    return theme(language())
 
 
 STATE = Path(os.environ["MOFANG_SUPERSET_STATE"])
@@ -117,7 +126,7 @@ APP_NAME = "智慧魔方 Mofang"
 LANGUAGES = {"zh": {"flag": "cn", "name": "中文"}, "en": {"flag": "us", "name": "English"}}
 BABEL_DEFAULT_LOCALE = "zh"
 FLASK_APP_MUTATOR = extend_app
-THEME_DEFAULT = THEME
+THEME_DEFAULT = theme_now
 THEME_DARK = None
 ENABLE_UI_THEME_ADMINISTRATION = False
-LOGO_TARGET_PATH = "/dashboard/list/"
+LOGO_TARGET_PATH = "/mofang/"

@@ -1,4 +1,4 @@
-"""Chinese words that Superset's own translation leaves in English and that our dashboards show."""
+"""Chinese words that Superset's own translation leaves in English or gets wrong, and that our dashboards show."""
 
 import json
 from functools import cache
@@ -11,6 +11,11 @@ MISSING = {
     "Total (%(aggregatorName)s)": "合计",
     "Total (%(aggfunc)s)": "合计",
     "Subtotal": "小计",
+    "Menu actions trigger": "菜单",
+    "Shift + Click to sort by multiple columns": "按住 Shift 点击可按多列排序",
+    "No results were returned for this query": "没有可显示的数据",
+    "There is currently no information to display.": "当日没有客户，或人数过少、不予显示",
+    "No data after filtering or data is NULL for the latest time record": "当日没有客户，或人数过少、不予显示",
 }
 
 

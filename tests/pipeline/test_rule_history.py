@@ -8,14 +8,17 @@ from typing import Any
 import dagster as dg
 import duckdb
 import pytest
+from starlette.testclient import TestClient
 
 from mofang_pipeline import plan, restatement, rule_actions
 from mofang_pipeline.definitions import build
 from mofang_pipeline.home import Home
+from mofang_pipeline.portal.application import application
 from mofang_pipeline.refusals import Refused
 from mofang_pipeline.steps.resources import Mofang
 from mofang_pipeline.steps.segments import rerun_province
 from tests.pipeline.conftest import CHANGED_ON, run
+from tests.superset.portal_client import Portal
 
 Reading = Callable[[Home], duckdb.DuckDBPyConnection]
 ONE, TWO = date(2026, 2, 1), date(2026, 2, 2)
@@ -52,7 +55,7 @@ def ruled(new_home: Callable[[str], Home]) -> Home:
         if folder.name > f"dt={TWO}":
             shutil.rmtree(folder)
     run(home, ONE, ONE)
-    change(home, OF_THE_NIGHT, "9", TWO)
+    propose_and_approve_in_the_portal(home)
     scheduled_night(home)
     change(home, PROVINCE, "8", ONE)
     return home
@@ -63,6 +66,18 @@ def change(home: Home, org_code: str, active_days: str, first: date) -> None:
         home, actor="li", approver="wang", org_code=org_code, values={"active_days": active_days},
         effective_from=first, reason="试点",
     )  # fmt: skip
+
+
+def in_the_portal(home: Home, user: str, role: str = "branch_analyst") -> Portal:
+    """A person of the branch as the pages in Superset are served; what the browser does is tests/superset's matter."""
+    return Portal(TestClient(application(home)), OF_THE_NIGHT, role=role, user=user)
+
+
+def propose_and_approve_in_the_portal(home: Home) -> None:
+    wanted = {"values": {"active_days": "9"}, "from": str(TWO), "reason": "试点"}
+    proposed = in_the_portal(home, "li").post("/rules/propose", wanted).json()
+    checker = in_the_portal(home, "wang", "branch_approver")
+    assert checker.post("/rules/approve", {"change_id": proposed["change_id"]}).json()["status"] == "approved"
 
 
 def scheduled_night(home: Home) -> None:
@@ -90,6 +105,21 @@ def test_an_approved_change_holds_from_the_night_of_its_day_and_for_its_branch_o
     codes = {code for _, code in active}
     changed = {code for code in codes if active[ONE, code] != active[TWO, code]}
     assert (changed, active[TWO, OF_THE_NIGHT]) == ({OF_THE_NIGHT}, "days_since_last_paid < 9")
+
+
+def test_what_was_approved_in_the_portal_shows_there_after_the_night(ruled: Home, reading: Reading) -> None:
+    asked = "select customers from mart.segment_profile_daily where day = ? and org_code = ? and node_id = 'ACTIVE'"
+    viewer = in_the_portal(ruled, "li")
+    shown = {}
+    for day in (ONE, TWO):
+        active = viewer.get("/tree/node", node="ACTIVE", day=str(day)).json()
+        [parameter] = active["rule"]["parameters"]
+        nodes = {row["node_id"]: row for row in viewer.get("/tree/nodes", day=str(day)).json()["nodes"]}
+        counted = reading(ruled).execute(asked, [day, OF_THE_NIGHT]).fetchone()
+        assert nodes["ACTIVE"]["customers"] in (None, *(counted or ()))  # None: too few for a branch
+        shown[day] = (active["node"]["condition"], parameter["value"])
+    assert shown[TWO] == ("days_since_last_paid < 9", "9")
+    assert shown[ONE] != shown[TWO]
 
 
 def replay(home: Home, *days: date) -> None:

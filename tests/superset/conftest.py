@@ -1,17 +1,21 @@
 """A scratch lake with views and a published snapshot, shared by the tests that need a whole one."""
 
+import json
 import os
 import socket
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from datetime import date
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 from starlette.testclient import TestClient
 
 from mofang_pipeline import lake, published, superset_service, users
+from mofang_pipeline.cli.application import execute
 from mofang_pipeline.home import REPOSITORY, Home
 from mofang_pipeline.landing import tables as landing_tables
 from mofang_pipeline.portal.application import application
@@ -103,6 +107,50 @@ def page(scratch: Home, superset: str) -> Iterator[Page]:
         dashboards.watch(page)
         dashboards.log_in(page, superset, superset_service.ADMIN, superset_service.admin_password(scratch))
         yield page
+
+
+@pytest.fixture(scope="session")
+def signed_in() -> dict[str, Any]:
+    """User -> the cookies of a session: more than ten log-ins a minute are refused."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def browser_of(
+    page: Page, superset: str, passwords: dict[str, str], signed_in: dict[str, Any]
+) -> Iterator[Callable[[str], Page]]:
+    """User -> that person's own browser, logged in; `errors` and `outside` as for `page`."""
+    with ExitStack() as stack:
+
+        @cache
+        def of(user: str) -> Page:
+            context = stack.enter_context(
+                page.context.browser.new_context(
+                    viewport=dashboards.SCREEN, storage_state=signed_in.get(user)
+                )
+            )
+            own = context.new_page()
+            dashboards.watch(own)
+            if user not in signed_in:
+                dashboards.log_in(own, superset, user, passwords[user])
+                signed_in[user] = context.storage_state()
+            return own
+
+        yield of
+
+
+@pytest.fixture
+def mofang(
+    scratch: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Any]:
+    """Runs a command on the scratch lake; returns what its JSON says."""
+    monkeypatch.setenv("MOFANG_HOME", str(scratch.root))
+
+    def run(*arguments: str) -> Any:
+        assert execute([*arguments, "--format", "json"]) == 0
+        return json.loads(capsys.readouterr().out)
+
+    return run
 
 
 @pytest.fixture(scope="session")

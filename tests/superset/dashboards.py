@@ -3,6 +3,7 @@
 From a running system: `python tests/superset/dashboards.py http://127.0.0.1:8088 admin PASSWORD docs/images`.
 """
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +30,18 @@ LOADED = """() => {
 
 PORTAL_LOADED = """() => document.querySelector('main#page')?.children.length > 1
     && !document.querySelector('[aria-busy=true], .state.loading')"""
+
+
+# What a reader sees or hears, own names of organisations and sets in a picker aside.
+TEXTS = """() => [document.body.innerText,
+    ...[...document.querySelectorAll('[title], [aria-label], [placeholder]')]
+        .flatMap((each) => ['title', 'aria-label', 'placeholder'].map((name) => each.getAttribute(name) ?? '')),
+    ...[...document.querySelectorAll('svg text')].map((each) => each.textContent)].join('\\n')"""
+FOREIGN = {
+    "zh": re.compile(r"[A-Za-z][a-z]+(?: [A-Za-z]+){2,}"),  # an English phrase
+    "en": re.compile(r"[^\n]*[\u4e00-\u9fff][^\n]*"),
+}
+OTHER_LANGUAGE = "中文"  # what leads there is named in it
 
 
 @contextmanager
@@ -63,9 +76,24 @@ def open_portal(page: Page, url: str, name: str, language: str) -> None:
 
 
 def portal_is_still(page: Page) -> None:
-    page.wait_for_function(PORTAL_LOADED, timeout=60_000)
+    portal_has_drawn(page)
     page.wait_for_timeout(600)  # the charts' animation
+    portal_has_drawn(page)
+
+
+def portal_has_drawn(page: Page) -> None:
     page.wait_for_function(PORTAL_LOADED, timeout=60_000)
+
+
+def speak(page: Page, url: str, language: str) -> None:
+    """Changes the session's language without opening a page."""
+    page.request.get(f"{url}/lang/{language}", max_redirects=0)
+
+
+def foreign(page: Page, language: str) -> list[str]:
+    """Texts of the page that are not in the language."""
+    found = {text.strip() for text in FOREIGN[language].findall(page.evaluate(TEXTS))}
+    return sorted(found - {OTHER_LANGUAGE})
 
 
 def log_in(page: Page, url: str, user: str, password: str) -> None:
@@ -84,10 +112,29 @@ def open_dashboard(page: Page, url: str, slug: str) -> None:
 
 
 def wait_for_charts(page: Page) -> None:
-    page.wait_for_selector("[data-test-viz-type]", timeout=60_000)
-    page.wait_for_function(LOADED, timeout=60_000)
+    charts_have_drawn(page)
     page.wait_for_timeout(2_500)  # the drawing's animation
     page.wait_for_function(LOADED, timeout=60_000)
+
+
+def charts_have_drawn(page: Page) -> None:
+    page.wait_for_selector("[data-test-viz-type]", timeout=60_000)
+    page.wait_for_function(LOADED, timeout=60_000)
+
+
+def customers(page: Page) -> int | None:
+    """The tree's big number; None where it is hidden."""
+    return number(page, '[data-test-viz-type="big_number_total"] .header-line')
+
+
+def flow_total(page: Page) -> int | None:
+    """The matrix's; None where no link is shown."""
+    return number(page, ".pvtGrandTotal")
+
+
+def number(page: Page, place: str) -> int | None:
+    text = page.locator(place).first.inner_text() if page.locator(place).count() else ""
+    return int(text.replace(",", "")) if text[:1].isdigit() else None
 
 
 def choose(page: Page, filter_name: str, value: str) -> None:

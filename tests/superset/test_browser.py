@@ -28,18 +28,6 @@ def ask(home, sql, *values):
         return connection.execute(sql, values).fetchone()[0]
 
 
-def number(text: str) -> int:
-    return int(text.replace(",", ""))
-
-
-def shown_customers(page) -> int:
-    return number(page.locator('[data-test-viz-type="big_number_total"] .header-line').first.inner_text())
-
-
-def shown_flow_total(page) -> int:
-    return number(page.locator(".pvtGrandTotal").first.inner_text())
-
-
 def test_provisioning_again_changes_nothing(scratch, superset):
     assert superset_service.provision(scratch) is False
 
@@ -60,9 +48,9 @@ def test_a_dashboard_shows_the_views_numbers(scratch, superset, page, slug, tmp_
     dashboards.open_dashboard(page, superset, slug)
     page.screenshot(path=Path(os.environ.get("MOFANG_PICTURES", tmp_path)) / f"{slug}.png")
     if slug.startswith("tree"):
-        assert shown_customers(page) == ask(scratch, TREE_TOTAL, "总行", DAYS[1])
+        assert dashboards.customers(page) == ask(scratch, TREE_TOTAL, "总行", DAYS[1])
     else:
-        assert shown_flow_total(page) == ask(scratch, FLOW_TOTAL, "总行", *DAYS)
+        assert dashboards.flow_total(page) == ask(scratch, FLOW_TOTAL, "总行", *DAYS)
     assert page.errors == []
     assert page.outside == []
 
@@ -70,4 +58,4 @@ def test_a_dashboard_shows_the_views_numbers(scratch, superset, page, slug, tmp_
 def test_another_organisation_shows_its_own_numbers(scratch, superset, page):
     dashboards.open_dashboard(page, superset, "tree-zh")
     dashboards.choose(page, "org", "云南")
-    assert shown_customers(page) == ask(scratch, TREE_TOTAL, "云南", DAYS[1])
+    assert dashboards.customers(page) == ask(scratch, TREE_TOTAL, "云南", DAYS[1])

@@ -42,7 +42,7 @@ def test_a_set_is_refused_tried_saved_changed_and_deleted(scratch, superset, pag
     assert page.locator("dialog [role=status]").inner_text() == f"{asleep:,} customers on this day"
     page.locator("dialog button[type=submit]").click()
     page.locator(".toast.done", has_text="version 1").wait_for()
-    page.locator("#set h2", has_text="browser_set").wait_for()  # the pane of the set before it is gone
+    page.locator("#set h2", has_text="Made in a browser").wait_for()  # the pane of the set before it is gone
     page.get_by_role("button", name="Change").click()
     kept = [page.input_value(f"dialog input[name={name}]") for name in ("zh", "en", "members")]
     page.fill("dialog input[name=members]", "F1")
@@ -74,7 +74,7 @@ def test_a_set_is_pushed_once(scratch, superset, page):
         page.locator(".toast.done", has_text="Handed over").wait_for(timeout=60_000)
         dashboards.portal_is_still(page)
     [(push_id, candidates, pushed)] = rows(scratch, PUSHED)
-    listed = page.locator("#pushes tbody tr", has_text="dormant_with_assets")
+    listed = page.locator("#pushes tbody tr", has_text="Asleep or lost, with assets")
     assert (listed.count(), listed.locator("td").nth(5).inner_text()) == (1, str(pushed))
     assert candidates > pushed > 0
     assert (scratch.folder("push") / "outbox" / "sms" / push_id / "manifest.json").is_file()

@@ -8,8 +8,8 @@ from mofang_pipeline.portal.asked import Answer, Asked, remembered
 from mofang_pipeline.portal.reading import Row
 from mofang_pipeline.portal.small import HiddenCells, hidden_cells
 
-# Customers of the whole (root) and of each family of segments that bound customers are in. A family's number is that of
-# the highest nodes that hold it alone.
+# Customers of the whole (root), of all bound ones, and of each family of segments that bound customers are in: each the
+# number of the highest nodes that hold them alone, so that small segments below hide nothing more than the tree does.
 COUNTS = """
     with seen as (
         select org_code from mart.organisation where org_code = $org or parent_code = $org
@@ -18,7 +18,8 @@ COUNTS = """
     node as (
         select
             profile.day, profile.org_code, profile.node_id, profile.parent_id, profile.customers,
-            coalesce(label.family, 'O') as family
+            coalesce(label.family, 'O') as family,
+            coalesce(regexp_matches(trim(label.code), '^[C-G][0-9]*(–[C-G])?$'), false) as is_bound
         from mart.segment_profile_daily as profile
         inner join seen on profile.org_code = seen.org_code
         left join serving.rule_version as version
@@ -27,16 +28,26 @@ COUNTS = """
             on profile.org_code = label.org_code and version.rule_version = label.rule_version
             and profile.node_id = label.node_id
         where profile.day in (select unnest($days))
+    ),
+
+    placed as (
+        select node.*, parent.family as parent_family, parent.is_bound as parent_is_bound
+        from node
+        left join node as parent
+            on node.day = parent.day and node.org_code = parent.org_code and node.parent_id = parent.node_id
     )
 
-    select
-        node.day, node.org_code, node.node_id, node.customers,
-        case when node.parent_id is null then 'root' else node.family end as part
-    from node
-    left join node as parent
-        on node.day = parent.day and node.org_code = parent.org_code and node.parent_id = parent.node_id
-    where node.parent_id is null
-        or (node.family in ('C', 'D', 'E', 'F', 'G') and node.family <> parent.family)
+    select day, org_code, node_id, customers, 'root' as part
+    from placed
+    where parent_id is null
+    union all
+    select day, org_code, node_id, customers, 'bound' as part
+    from placed
+    where is_bound and not coalesce(parent_is_bound, false)
+    union all
+    select day, org_code, node_id, customers, family as part
+    from placed
+    where family in ('C', 'D', 'E', 'F', 'G') and family is distinct from parent_family
 """
 BELOW = """
     select org.org_code, org.level, org.name_zh, org.name_en
@@ -88,7 +99,7 @@ def _figures(sums: dict[str, int | None]) -> Figures:
     """Counts, and two shares: bound of all customers, active of those who are bound."""
     customers = sums.get("root", 0)
     families = {name: sums.get(family, 0) for name, family in FAMILIES.items()}
-    bound = _sum(families.values())
+    bound = sums.get("bound", 0)
     return {
         "customers": customers,
         "bound": bound,

@@ -4,13 +4,19 @@ import { el } from "./dom.js";
 import { lang, named, t, viewer } from "./context.js";
 
 const words = t({
-  zh: { org: "机构", level: "层级", choose: "请从列表中选择机构", leaves: "末级客群", levelOf: (n) => `第 ${n} 层` },
-  en: { org: "Organisation", level: "Level", choose: "Choose an organisation from the list", leaves: "Segments", levelOf: (n) => `Level ${n}` },
+  zh: { org: "机构", level: "层级", choose: "请从列表中选择机构", leaves: "末级客群", levelOf: (n) => `第 ${n} 层`, above: "上级机构" },
+  en: { org: "Organisation", level: "Level", choose: "Choose an organisation from the list", leaves: "Segments", levelOf: (n) => `Level ${n}`, above: "Organisation above" },
 });
 let known; // asked once for all pickers
 
 /** {orgs: [{org_code, org_name_zh, org_name_en, org_level}], days: ["2026-06-01", ...], deepest: 5} of the viewer's scope. */
 export const options = () => (known ??= get("scope/options"));
+
+/** A function that names the organisation of a code; those out of the viewer's scope are above. */
+export async function orgNames() {
+  const names = new Map((await options()).orgs.map((org) => [org.org_code, named(org, "org_name")]));
+  return (code) => names.get(code) ?? words.above;
+}
 
 /** The address's parameters, with `defaults` where it has none. */
 export const chosen = (defaults) => ({ ...defaults, ...Object.fromEntries(new URLSearchParams(location.search)) });

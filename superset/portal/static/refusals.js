@@ -15,6 +15,14 @@ const CHINESE = [
   [/^is not .+: correct it$/, () => "类型或格式不对：请更正"],
   [/^the row has not as many values as the header: .+$/, () => "列数与表头不一致：请更正后重送"],
   [/^holds no usable value in (\w+): .+$/, (column) => `整个文件的 ${column} 没有可用的值：请更正后重送`],
+  [/^is empty: send it .+$/, () => "文件是空的：请带表头重送，或不送"],
+  [/^has a header that is not CSV: .+$/, () => "表头不是 CSV：请检查引号与换行"],
+  [/^has no header line: .+$/, () => "没有表头：第一行必须是列名"],
+  [/^has the column (\w+) more than once: .+$/, (column) => `列 ${column} 重复：请只保留一个`],
+  [/^has unbalanced quotes: .+$/, () => "引号不成对：请更正后重送"],
+  [/^cannot be opened: .+$/, () => "文件打不开：请检查权限"],
+  [/^is blocked by its control sidecar: (\w+) is (\S+) there and (\S+) in the file; .+$/, (name, promised, found) => `控制总数不符：${name} 应为 ${promised}，文件中为 ${found}；请发送方重送一致的一对文件`],
+  [/^is blocked by its control sidecar: .+$/, () => "控制文件有误：请发送方重送一致的一对文件"],
   [/^has no column (\w+), which is required: add it$/, (column) => `缺少必需的列 ${column}：请补上`],
 ];
 

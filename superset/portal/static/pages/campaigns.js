@@ -4,7 +4,7 @@ import { lang, named, t, viewer } from "../context.js";
 import { card, el, empty, fill } from "../dom.js";
 import { confirm, toast } from "../feedback.js";
 import { full, money } from "../numbers.js";
-import { chosen, options, orgPicker, remember, toolbar } from "../pickers.js";
+import { chosen, options, orgNames, orgPicker, remember, toolbar } from "../pickers.js";
 import { table } from "../table.js";
 import { planForm } from "./campaign_form.js";
 import { metric, value, VERDICTS } from "./campaign_numbers.js";
@@ -32,6 +32,7 @@ export async function show(page) {
   const fresh = el("button", { class: "button primary push", id: "new-campaign", hidden: true, onclick: () => plan(null) }, words.fresh);
   const picker = await orgPicker(choice.org, (org) => { choice.org = org; choice.campaign = ""; remember(choice); load(); });
   page.append(toolbar(words.title, picker, fresh), el("div", { class: "stack pane", id: "campaigns" }, listed, detail, together));
+  const orgName = await orgNames();
   let states = {};
   load();
 
@@ -50,7 +51,7 @@ export async function show(page) {
 
   const campaignTable = (campaigns) => table([
     { key: "campaign", label: words.name, format: (id, row) => named(row), title: (row) => row.campaign },
-    { key: "org_code", label: words.org },
+    { key: "org_code", label: words.org, format: orgName },
     { key: "state", label: words.state, format: (state, row) => [states[state], state === "draft" && row.submitter ? el("span", { class: "tag" }, words.waiting) : ""] },
     { key: "from_day", label: words.window, format: (first, row) => `${first} – ${row.to_day}` },
     { key: "customers", label: words.audience, align: "right", format: full },

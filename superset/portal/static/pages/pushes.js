@@ -5,7 +5,7 @@ import { named, t, viewer } from "../context.js";
 import { card, el, empty, fill } from "../dom.js";
 import { form, toast } from "../feedback.js";
 import { full, short } from "../numbers.js";
-import { chosen, dayPicker, options, orgPicker, remember, select, toolbar } from "../pickers.js";
+import { chosen, dayPicker, options, orgNames, orgPicker, remember, select, toolbar } from "../pickers.js";
 import { table } from "../table.js";
 
 const words = t({
@@ -30,6 +30,7 @@ export async function show(page) {
   const choice = chosen({ org: viewer.org_code, push: "" });
   const list = el("div", { class: "card pane", id: "pushes" });
   const side = el("aside", { class: "card pane", id: "push", "aria-live": "polite" });
+  const orgName = await orgNames();
   let known;
   const again = () => { remember(choice); load(); };
   page.append(
@@ -44,6 +45,7 @@ export async function show(page) {
       if (!known.pushes.length) { side.replaceChildren(); return empty(words.none, words.todo); }
       if (!known.pushes.some((each) => each.push_id === choice.push)) choice.push = known.pushes[0].push_id;
       about();
+      known.pushes = known.pushes.map((row) => ({ ...row, org: orgName(row.org_code), set_name: nameOf(known.sets, "set", row.set_id), channel_name: nameOf(known.channels, "channel", row.channel) }));
       return pushTable(known.pushes, choice, about);
     });
   }
@@ -55,9 +57,14 @@ export async function show(page) {
   }
 }
 
+function nameOf(rows, key, id) {
+  const found = rows.find((row) => row[key] === id);
+  return found ? named(found) : id;
+}
+
 const pushTable = (pushes, choice, about) => table([
-  { key: "set_id", label: words.set, format: (id, row) => `${id} v${row.version}`, title: (row) => row.push_id },
-  { key: "channel", label: words.channel }, { key: "as_of", label: words.asOf }, { key: "org_code", label: words.org },
+  { key: "set_name", label: words.set, format: (name, row) => `${name} v${row.version}`, title: (row) => row.push_id },
+  { key: "channel_name", label: words.channel }, { key: "as_of", label: words.asOf }, { key: "org", label: words.org },
   { key: "status", label: words.status, format: (status) => words[status] },
   { key: "pushed", label: words.pushed, align: "right", format: short }, { key: "accepted", label: words.accepted, align: "right", format: short },
 ], pushes, { sortBy: "as_of", onrow: (row) => { choice.push = row.push_id; about(); }, chosen: (row) => row.push_id === choice.push });
@@ -66,7 +73,7 @@ function aboutPush(row, found) {
   const place = el("div", { id: "funnel", style: { height: "260px" } });
   queueMicrotask(() => chart(place, funnel(row)));
   return [
-    el("h2", {}, `${row.set_id} v${row.version} · ${row.channel} · ${row.as_of}`), el("p", { class: "quiet" }, `${words.until} ${row.expires_on}`),
+    el("h2", {}, `${row.set_name} v${row.version} · ${row.channel_name} · ${row.as_of}`), el("p", { class: "quiet" }, `${words.until} ${row.expires_on}`),
     card(words.funnel, place),
     card(words.receipts, table([
       { key: "status", label: words.status, format: (status) => words[status] }, { key: "reason", label: words.reason },

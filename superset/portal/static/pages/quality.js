@@ -1,5 +1,6 @@
 // 数据质量: can I trust today's numbers? The days by state, what was refused, which checks failed, how fresh each table is.
 import { get } from "../api.js";
+import { checkName, finding } from "../checks.js";
 import { named, t, viewer } from "../context.js";
 import { card, el, empty, fill } from "../dom.js";
 import { full } from "../numbers.js";
@@ -86,10 +87,10 @@ function checksOf({ checks, sees_all }) {
     { key: "day", label: words.day },
     { key: "severity", label: words.severity, format: (value) => el("b", { class: value === "critical" ? "down" : "flat" }, words[value]) },
     { key: "table", label: words.table, format: tableName },
-    { key: "check", label: words.check, format: (name) => el("code", {}, name) },
+    { key: "check", label: words.check, format: (name) => el("span", { class: "long", title: name }, checkName(name)) },
     ...(sees_all ? [
       { key: "failing_rows", label: words.failing, align: "right", format: full },
-      { key: "reason", label: words.first, format: (reason) => el("span", { class: "long" }, reason), title: (row) => row.reason },
+      { key: "reason", label: words.first, format: (reason) => el("span", { class: "long" }, finding(reason)), title: (row) => finding(row.reason) },
     ] : []),
   ], checks, { sortBy: "day" });
 }
@@ -106,7 +107,7 @@ function refusedOf({ files, rows, sees_all }) {
     { key: "what", label: words.what },
     ...(sees_all ? [
       { key: "count", label: words.count, align: "right", format: (_, row) => row.counted },
-      { key: "reason", label: words.original, format: (reason, row) => el("span", { class: "long" }, row.column ? el("code", {}, row.column) : null, row.column ? " " : "", refusal(reason)), title: (row) => row.reason },
+      { key: "reason", label: words.original, format: (reason, row) => el("span", { class: "long" }, row.column ? el("code", {}, row.column) : null, row.column ? " " : "", refusal(reason)), title: (row) => refusal(row.reason) },
     ] : []),
     { key: "is_open", label: words.state, format: (open) => el("b", { class: open ? "down" : "up" }, open ? words.open : words.resent) },
   ], all, { sortBy: "day" });

@@ -5,13 +5,13 @@ import { named, t, viewer } from "../context.js";
 import { card, el, empty, fill, tabs } from "../dom.js";
 import { confirm, form, toast } from "../feedback.js";
 import { full, short } from "../numbers.js";
-import { chosen, dayPicker, options, orgPicker, remember, toolbar } from "../pickers.js";
+import { chosen, dayPicker, options, orgNames, orgPicker, remember, toolbar } from "../pickers.js";
 import { table } from "../table.js";
 
 const words = t({
   zh: {
     title: "客群集", day: "日期", fresh: "新建", name: "名称", kind: "类型", rolling: "滚动", frozen: "固定", customers: "客户数", owner: "所有者", version: "版本",
-    definition: "定义", by: "保存人", at: "保存时间", origin: "来源", used: "被以下使用", trend: "客户数走势", versions: "版本", change: "修改", remove: "删除",
+    definition: "定义", by: "保存人", at: "保存时间", origin: "来源", used: "被以下使用", usedBy: (text) => text.replace(/\bset /g, "客群集 ").replace(/\bcampaign /g, "活动 "), trend: "客户数走势", versions: "版本", change: "修改", remove: "删除",
     overlap: "重叠", setA: "客群集", setB: "另一客群集", onlyA: "前者", onlyB: "后者", both: "共有", usage: "使用记录", event: "事件", taken: "使用", released: "结束使用", what: "用途", campaign: "活动", push: "推送", user: "用户", common: "共有客户走势", sets: "全部客群集", none: "没有可见的客群集", todo: "点击“新建”定义第一个。",
     choose: "请在左侧选择一个客群集", oneDay: "该日之前尚无数据，走势从第二天起显示。", id: "编号", zh: "中文名", en: "英文名", members: "成员（节点或客群集，用 or、and、not、括号）",
     where: "条件", asOf: "固定日期（固定类型必填）", from: "流出客群", to: "流入客群", days: "天数", share: "共享机构（编号，逗号分隔）", expires: "有效期至", save: "保存", test: "试算",
@@ -19,7 +19,7 @@ const words = t({
   },
   en: {
     title: "Segment sets", day: "Day", fresh: "New set", name: "Name", kind: "Kind", rolling: "Rolling", frozen: "Frozen", customers: "Customers", owner: "Owner", version: "Version",
-    definition: "Definition", by: "Saved by", at: "Saved at", origin: "From", used: "Used by", trend: "Customers by day", versions: "Versions", change: "Change", remove: "Delete",
+    definition: "Definition", by: "Saved by", at: "Saved at", origin: "From", used: "Used by", usedBy: (text) => text, trend: "Customers by day", versions: "Versions", change: "Change", remove: "Delete",
     overlap: "Overlap", setA: "Set", setB: "Other set", onlyA: "In the first", onlyB: "In the other", both: "In both", usage: "Usage", event: "Event", taken: "Used", released: "Released", what: "For", campaign: "Campaign", push: "Push", user: "User", common: "Customers in both, by day", sets: "All sets", none: "No set to see here", todo: "Define the first with “New set”.",
     choose: "Choose a set on the left", oneDay: "Nothing before this day: the trend starts with the second.", id: "Id", zh: "Chinese name", en: "English name", members: "Members (nodes or sets; or, and, not, parentheses)",
     where: "Condition", asOf: "Fixed on (frozen sets)", from: "Moved from", to: "Moved to", days: "Within days", share: "Shared with (codes, by commas)", expires: "Valid until", save: "Save", test: "Try",
@@ -35,6 +35,7 @@ export async function show(page) {
   const list = el("div", { id: "sets" });
   const pairs = el("div", { id: "overlaps" });
   const side = el("aside", { class: "card pane", id: "set", "aria-live": "polite" });
+  const orgName = await orgNames();
   const again = () => { remember(choice); load(); };
   page.append(
     toolbar(words.title,
@@ -51,7 +52,7 @@ export async function show(page) {
       if (!sets.length) { side.replaceChildren(); return empty(words.none, words.todo); }
       if (!sets.some((each) => each.set_id === choice.set)) choice.set = sets[0].set_id;
       about();
-      return setTable(sets, choice, about);
+      return setTable(sets.map((each) => ({ ...each, owner: orgName(each.owner_org) })), choice, about);
     });
   }
 
@@ -69,7 +70,7 @@ export async function show(page) {
 const setTable = (sets, choice, about) => table([
   { key: "set_id", label: words.name, format: (_, row) => named(row), title: (row) => row.set_id },
   { key: "kind", label: words.kind, format: (kind) => words[kind] },
-  { key: "owner_org", label: words.owner },
+  { key: "owner", label: words.owner },
   { key: "customers", label: words.customers, align: "right", format: short },
 ], sets, { sortBy: "customers", onrow: (row) => { choice.set = row.set_id; about(); }, chosen: (row) => row.set_id === choice.set });
 
@@ -98,10 +99,10 @@ function aboutSet(choice, found, again) {
   if (found.trend.length > 1) queueMicrotask(() => chart(place, trend(found.trend, full)));
   const lines = [last.members, last.where, last.flow].filter(Boolean).map((text) => el("p", {}, el("code", {}, text)));
   return [
-    el("header", { style: { display: "flex", gap: "8px", "align-items": "center" } }, el("h2", {}, choice.set),
+    el("header", { style: { display: "flex", gap: "8px", "align-items": "center" } }, el("h2", { title: choice.set }, named(last)),
       el("button", { class: "button", style: { "margin-left": "auto" }, onclick: () => edit(choice, last, again) }, words.change),
       el("button", { class: "button danger", onclick: () => remove(choice, again) }, words.remove)),
-    card(words.definition, lines), last.used_by ? card(words.used, el("p", {}, last.used_by)) : null,
+    card(words.definition, lines), last.used_by ? card(words.used, el("p", {}, words.usedBy(last.used_by))) : null,
     found.usage.length ? card(words.usage, table([
       { key: "recorded_at", label: words.at, format: (at) => at.slice(0, 16).replace("T", " ") }, { key: "event", label: words.event, format: (event) => (event === "used" ? words.taken : words.released) },
       { key: "used_by", label: words.what, format: (kind) => words[kind] ?? kind }, { key: "id", label: words.id }, { key: "user", label: words.user },

@@ -11,14 +11,14 @@ import { mindmap } from "./tree_map.js";
 
 const words = t({
   zh: {
-    title: "决策树", day: "日期", depth: "展开", whole: "全部", levels: (n) => `前 ${n} 层`, customers: "客户数", share: "占上级", ofAll: "占全部",
+    title: "决策树", day: "日期", depth: "展开", whole: "全部", shown: "有人数的部分", folded: "其下全是“∗”的分支已收起，点“+”展开。", few: "本机构当日客户过少，所有人数均不显示；总行可以看到。", levels: (n) => `前 ${n} 层`, customers: "客户数", share: "占上级", ofAll: "占全部",
     change: "较前日", week: "较7天前", month: "较30天前", condition: "进入条件", profile: "客群画像", trend: "客户数走势（90天）",
     measure: "指标", here: "本节点", parent: "上级", bank: "全部", none: "该机构当日没有数据", todo: "请选择其他日期，或向数据团队确认当日是否已运行。",
     edges: "最可能的去向", edgesAll: (n, share) => `${n} 户（${share}）接近边界，可能很快改变客群`, why: "触发因素", to: "去向", up: "增加", down: "减少", later: "再过几天不变", time: "时间推移",
     rule: "谁可见、谁可设", all: "全行可见；主树由总行维护。", local: "仅本分行和总行可见，由本分行设置。", setBy: (level) => `${level}及以上可设`, gone: "该节点在这一天不存在", choose: "请在左侧选择其他节点。", toFlow: "看流向", oneDay: "只有一天的数据，走势从第二天起显示。",
   },
   en: {
-    title: "Decision tree", day: "Day", depth: "Show", whole: "All levels", levels: (n) => `${n} level${n > 1 ? "s" : ""}`, customers: "Customers", share: "Of parent", ofAll: "Of all",
+    title: "Decision tree", day: "Day", depth: "Show", whole: "All levels", shown: "Where numbers show", folded: "Branches with nothing but ∗ below are folded: + opens them.", few: "This organisation has too few customers on this day for any number to be shown; head office sees them.", levels: (n) => `${n} level${n > 1 ? "s" : ""}`, customers: "Customers", share: "Of parent", ofAll: "Of all",
     change: "1 day", week: "7 days", month: "30 days", condition: "Who is in it", profile: "Profile", trend: "Customers, 90 days",
     measure: "Measure", here: "This node", parent: "Parent", bank: "All", none: "No data for this organisation on this day", todo: "Choose another day, or ask the data team whether the day has run.",
     edges: "Likely to move next", edgesAll: (n, share) => `${n} customers (${share}) are near an edge and may soon change segment`, why: "By", to: "To", up: "more", down: "less", later: "if nothing happens for some days", time: "time passing",
@@ -26,13 +26,16 @@ const words = t({
   },
 });
 
+const SHOWN = "shown"; // as deep as there are numbers to see
+
 export async function show(page) {
   const { days, deepest } = await options();
   if (!days.length) return page.append(empty(words.none, words.todo));
-  const choice = chosen({ org: viewer.org_code, day: days.at(-1), depth: deepest, node: "root" });
+  const choice = chosen({ org: viewer.org_code, day: days.at(-1), depth: "", node: "root" });
   const map = el("div", { class: "card pane", id: "map" });
   const side = el("aside", { class: "card pane", id: "node", "aria-live": "polite" });
   const figures = el("div", { class: "figures push", id: "figures" });
+  const depth = el("span");
   let tree;
 
   const again = () => { remember(choice); load(); };
@@ -40,9 +43,7 @@ export async function show(page) {
     toolbar(words.title,
       await orgPicker(choice.org, (org) => { choice.org = org; choice.node = "root"; again(); }),
       await dayPicker(words.day, choice.day, (day) => { choice.day = day; again(); }),
-      select(words.depth, Array.from({ length: deepest }, (_, place) => [place + 1, place + 1 === deepest ? words.whole : words.levels(place + 1)]),
-        choice.depth, (depth) => { choice.depth = Number(depth); remember(choice); map.replaceChildren(...drawn()); }),
-      figures),
+      depth, figures),
     el("div", { class: "split" }, map, side));
   load();
 
@@ -54,16 +55,26 @@ export async function show(page) {
       if (!tree.nodes.length) return empty(words.none, words.todo);
       if (!tree.nodes.some((node) => node.node_id === choice.node)) choice.node = tree.nodes[0].node_id;
       figures.replaceChildren(...totals(tree.nodes[0]));
+      depth.replaceChildren(depthPicker());
       about();
       return drawn();
     });
   }
 
+  const isNoted = () => tree.nodes.some((node) => node.customers === null);
+  const chosenDepth = () => choice.depth || (isNoted() ? SHOWN : String(deepest));
+
+  function depthPicker() {
+    const levels = Array.from({ length: deepest }, (_, place) => [place + 1, place + 1 === deepest ? words.whole : words.levels(place + 1)]);
+    return select(words.depth, isNoted() ? [[SHOWN, words.shown], ...levels] : levels, chosenDepth(),
+      (wanted) => { choice.depth = wanted; remember(choice); map.replaceChildren(...drawn()); });
+  }
+
   function drawn() {
-    const isNoted = tree.nodes.some((node) => node.customers === null);
-    const map_ = mindmap(tree.nodes, { depth: Number(choice.depth), chosen: choice.node, height: map.clientHeight - (isNoted ? 52 : 24), width: map.clientWidth - 26,
+    const wanted = chosenDepth();
+    const map_ = mindmap(tree.nodes, { depth: wanted === SHOWN ? deepest : Number(wanted), isBare: wanted === SHOWN, chosen: choice.node, height: map.clientHeight - (isNoted() ? 52 : 24), width: map.clientWidth - 26,
       onchoose: (node) => { choice.node = node; remember(choice); about(); } });
-    return isNoted ? [map_, el("p", { class: "note" }, HIDDEN_NOTE)] : [map_];
+    return isNoted() ? [map_, el("p", { class: "note" }, [HIDDEN_NOTE, wanted === SHOWN && words.folded, tree.nodes[0].customers === null && words.few].filter(Boolean).join(" · "))] : [map_];
   }
 
   function about() {

@@ -13,10 +13,12 @@ const BOX = 40;
 const GAP = 28; // between a box and the next column: the fold button and the curve
 const FONTS = [13, 12, 11];
 
-/** `nodes` in tree order; `depth` levels are open at first. Calls onchoose(node_id). */
-export function mindmap(nodes, { depth, chosen, height, width, onchoose }) {
+/** `nodes` in tree order; `depth` levels are open at first, with `isBare` none below which nothing but hidden counts are.
+ *  Calls onchoose(node_id). */
+export function mindmap(nodes, { depth, isBare, chosen, height, width, onchoose }) {
   const children = Map.groupBy(nodes, (node) => node.parent_id);
-  const folded = new Set(nodes.filter((node) => node.depth >= depth && !node.is_leaf).map((node) => node.node_id));
+  const isFolded = (node) => node.depth >= depth || (isBare && node.parent_id && isHiddenBelow(node, children));
+  const folded = new Set(nodes.filter((node) => !node.is_leaf && isFolded(node)).map((node) => node.node_id));
   const place = el("div", { class: "mindmap", role: "tree", "aria-label": words.tree });
   let current = chosen;
   draw();
@@ -78,6 +80,12 @@ export function mindmap(nodes, { depth, chosen, height, width, onchoose }) {
     else return;
     event.preventDefault();
   }
+}
+
+function isHiddenBelow(node, children) {
+  const below = ({ node_id }) => (children.get(node_id) ?? []).flatMap((child) => [child.customers, ...below(child)]);
+  const counts = below(node);
+  return counts.includes(null) && !counts.some(Boolean);
 }
 
 function measures(node) {
