@@ -11,7 +11,14 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-SLUGS = ("tree-zh", "tree-en", "flow-zh", "flow-en")
+PICTURES = {
+    "overview": "overview",
+    "tree": "tree/?org=440000",
+    "flow33": "flow/?level=5",
+    "whatif": "what-if",
+    "rules": "rules/?org=440000",
+    "reconciliation": "reconciliation",
+}
 SCREEN = {"width": 1440, "height": 900}
 FLAGS = [
     "--no-sandbox",
@@ -23,11 +30,13 @@ FLAGS = [
     "--disable-sync",
 ]
 LOADED = """() => {
+    const places = document.querySelectorAll('.dashboard-component-chart-holder');
     const charts = document.querySelectorAll('[data-test-viz-type]');
     const waiting = document.querySelectorAll('.loading, [data-test=loading-indicator], [aria-busy=true]');
-    return charts.length > 0 && waiting.length === 0;
+    return charts.length > 0 && charts.length >= places.length && waiting.length === 0;
 }"""
 
+NOTHING = ".ant-empty"  # a chart's way to say that it has no rows
 PORTAL_LOADED = """() => document.querySelector('main#page')?.children.length > 1
     && !document.querySelector('[aria-busy=true], .state.loading')"""
 
@@ -133,6 +142,7 @@ def flow_total(page: Page) -> int | None:
 
 
 def number(page: Page, place: str) -> int | None:
+    page.locator(place).or_(page.locator(NOTHING)).first.wait_for(timeout=60_000)
     text = page.locator(place).first.inner_text() if page.locator(place).count() else ""
     return int(text.replace(",", "")) if text[:1].isdigit() else None
 
@@ -146,18 +156,23 @@ def choose(page: Page, filter_name: str, value: str) -> None:
     wait_for_charts(page)
 
 
-def screenshots(url: str, user: str, password: str, folder: Path) -> list[Path]:
-    """Writes {tree,flow}-{zh,en}.png, 1440 x 900."""
+def pictures(url: str, user: str, password: str, folder: Path) -> Iterator[Path]:
+    """Writes portal-<name>-{zh,en}.png, 1440 x 900, of the pages that the documentation shows."""
     folder.mkdir(parents=True, exist_ok=True)
-    pictures = [folder / f"{slug}.png" for slug in SLUGS]
     with browser_page() as page:
         log_in(page, url, user, password)
-        for slug, picture in zip(SLUGS, pictures, strict=True):
-            open_dashboard(page, url, slug)
-            page.screenshot(path=picture)
-    return pictures
+        for language in ("zh", "en"):
+            for name, address in PICTURES.items():
+                open_portal(page, url, address, language)
+                if name == "whatif":
+                    page.fill('input[name="active_days"]', "60")
+                    page.wait_for_selector(".moved", timeout=60_000)
+                    portal_is_still(page)
+                picture = folder / f"portal-{name}-{language}.png"
+                page.screenshot(path=picture)
+                yield picture
 
 
 if __name__ == "__main__":
-    for written in screenshots(*sys.argv[1:4], Path(sys.argv[4])):
+    for written in pictures(*sys.argv[1:4], Path(sys.argv[4])):
         print(written)

@@ -93,7 +93,9 @@ def test_a_branch_sees_no_small_flow(head_office, yunnan, basis):
     seen = links(yunnan, basis=basis)
     listed = [link["customers"] for link in seen if "(few)" not in (link["from"], link["to"])]
     whole = sum(link["customers"] for link in links(head_office, org="530000"))
-    assert (min(listed) >= 5, sum(link["customers"] for link in seen) <= whole) == (True, True)
+    assert all(count >= 5 for count in listed)
+    assert sum(link["customers"] for link in seen) <= whole
+    assert listed or basis == "same-rules"  # under which nearly every customer of the made-up lake moves
 
 
 def test_a_branch_sees_no_small_cause(yunnan):
