@@ -141,7 +141,9 @@ def _first_day(reader: duckdb.DuckDBPyConnection) -> date:
 
 
 def _note_hidden(reader: duckdb.DuckDBPyConnection, own: str, values: dict[str, Any]) -> None:
-    reader.execute(PROFILE, {"orgs": values["orgs"], "first_day": values["first_day"]})
+    orgs = values["orgs"]
+    bounds = {"lowest": min(orgs), "highest": max(orgs), "first_day": values["first_day"]}
+    reader.execute(PROFILE, {"orgs": orgs, **bounds})
     rows = reader.execute(PROFILE_COUNTS).fetchall()
     hidden = [
         (day, org, node)
