@@ -22,6 +22,9 @@ export const COLOURS = { better: "#1B7F4B", worse: "#B42318" };
 
 export const metric = (name) => METRICS[name] ?? (name.startsWith("to:") ? `→ ${name.slice(3)}` : name);
 
+/** A plain number with so many decimals and a true minus. */
+export const decimal = (number, digits) => (number === null || number === undefined ? "–" : number.toFixed(digits).replace("-", "−"));
+
 /** As tables write it: never 0.000. */
 export const pValue = (p) => (p === null ? "–" : p < 0.001 ? "<0.001" : p.toFixed(3));
 
@@ -29,5 +32,6 @@ export const pValue = (p) => (p === null ? "–" : p < 0.001 ? "<0.001" : p.toFi
 export function value(name, number, sign = false) {
   if (number === null) return "–";
   const write = name === "pay_amt" || name === "aum_change" ? money : name.endsWith("_rate") || name.startsWith("to:") ? percent : (each) => each.toFixed(3);
-  return sign ? signed(number, write) : number < 0 ? `−${write(-number)}` : write(number);
+  if (sign) return signed(number, write);
+  return number >= 0 ? write(number) : write === percent ? "0%" : `−${write(-number)}`; // CUPED may put a share just below none
 }

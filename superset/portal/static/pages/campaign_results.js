@@ -5,7 +5,7 @@ import { card, el, empty } from "../dom.js";
 import { full, money, percent, signed } from "../numbers.js";
 import { select } from "../pickers.js";
 import { table } from "../table.js";
-import { COLOURS, METHODS, metric, pValue, STAGES, value, VERDICTS } from "./campaign_numbers.js";
+import { COLOURS, decimal, METHODS, metric, pValue, STAGES, value, VERDICTS } from "./campaign_numbers.js";
 import { sankey } from "./flow_sankey.js";
 
 const words = t({
@@ -21,6 +21,7 @@ const words = t({
     moves: "Where customers went", extra: "Extra customers, against control", from: "From", to: "To", spill: "Campaigns of the same days", other: "Campaign", shared: "Shared customers", balance: "Treated alike? (p)", interaction: "Another effect? (p)" },
 });
 const ROW = 30;
+const NOWHERE = "(none)"; // closed, or no customer any more
 const FEWEST = 100; // customers of each kind for an interval, as campaigns/overall.py has it
 
 export function effectCard(effects, nodes) {
@@ -119,7 +120,7 @@ export function moneyCard(found) {
     ...(roi ? [
       [words.rewards, money(roi.reward_cost_fen)], [words.open, money(roi.open_fen)],
       [words.margin, `${money(roi.incremental_margin_fen)} (${money(roi.margin_low_fen)} … ${money(roi.margin_high_fen)})`],
-      [words.roi, roi.roi === null ? "–" : `${roi.roi.toFixed(2)} (${roi.roi_low?.toFixed(2) ?? "–"} … ${roi.roi_high?.toFixed(2) ?? "–"}) · ${VERDICTS[roi.verdict]}`],
+      [words.roi, roi.roi === null ? "–" : `${decimal(roi.roi, 2)} (${decimal(roi.roi_low, 2)} … ${decimal(roi.roi_high, 2)}) · ${VERDICTS[roi.verdict]}`],
     ] : []),
   ].filter(Boolean);
   return card(words.money, [
@@ -133,7 +134,7 @@ export function moveCards({ transitions: rows, nodes }) {
   if (!rows.length) return [];
   const byId = new Map(nodes.map((node) => [node.node_id, node]));
   for (const id of new Set(rows.flatMap((row) => [row.from_segment, row.to_segment]))) {
-    if (!byId.has(id)) byId.set(id, { node_id: id, family: null, code: "", name_zh: id, name_en: id });
+    if (!byId.has(id)) byId.set(id, { node_id: id, family: null, code: "", name_zh: id === NOWHERE ? "不在客群树" : id, name_en: id === NOWHERE ? "In no segment" : id });
   }
   const label = (id) => `${byId.get(id).code ? `${byId.get(id).code} ` : ""}${named(byId.get(id))}`;
   const drawn = (title, arm, key) => {
@@ -152,7 +153,7 @@ export function moveCards({ transitions: rows, nodes }) {
       { key: "customers_treatment", label: words.treated, align: "right", format: (each, row) => `${full(each)} / ${full(row.n_treatment)}` },
       { key: "customers_control", label: words.control, align: "right", format: (each, row) => `${full(each)} / ${full(row.n_control)}` },
       { key: "extra_customers", label: words.extra, align: "right", format: (each) => signed(each, (size) => size.toFixed(1)) },
-      { key: "extra_low", label: words.interval, align: "right", format: (low, row) => (low === null ? "–" : `${low.toFixed(1)} … ${row.extra_high.toFixed(1)}`) },
+      { key: "extra_low", label: words.interval, align: "right", format: (low, row) => (low === null ? "–" : `${decimal(low, 1)} … ${decimal(row.extra_high, 1)}`) },
     ], rows.filter((row) => row.from_segment !== row.to_segment), { sortBy: "extra_customers" })),
   ];
 }

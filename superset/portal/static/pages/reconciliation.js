@@ -9,13 +9,13 @@ import { chosen, orgPicker, remember, segmented, select, toolbar } from "../pick
 import { table } from "../table.js";
 
 const words = t({
-  zh: { title: "活动对账", day: "截至", campaign: "活动", all: "全部活动", any: "全部差异", none: "尚未对账", wait: "夜间运行完成首次对账后即可查看。",
+  zh: { title: "活动对账", day: "截至", campaign: "活动", all: "全部活动", any: "全部差异", none: "尚未对账", nobody: "没有需要对账的活动", elsewhere: "此处只列本机构及下级的活动；总行活动由总行对账。", wait: "夜间运行完成首次对账后即可查看。",
     items: "核对项", agreed: "一致率", breaks: "差异", stake: "差异金额", open: "未处理", classes: "分类", ages: "差异账龄", list: "差异清单",
     class: "类别", count: "项数", grant: "发放", statement: "对账单", ledger: "账务", rows: "笔", within: (n) => (n > 30 ? "30天以上" : `${n}天内`),
     item: "编号", difference: "差额", age: "账龄", days: (n) => `${n}天`, owner: "负责人", resolution: "处理结果", note: "备注", show: "显示", everything: "全部", nothing: "没有差异", clean: "所选范围内三方一致。",
     more: (shown, total) => `显示前 ${full(shown)} 项，共 ${full(total)} 项`, decide: "处理差异", save: "保存", unset: "未处理", old: "只能处理最近一次对账的差异", saved: "已记录",
     sure: "确认该处理结果？", closes: (money) => `涉及金额 ${money}，将记入操作日志。`, matches: "建议匹配", matchNote: "同一客户、同一奖励的多笔金额合计一致；确认后按一项核对。", confirmed: "已确认", confirm: "确认匹配", withdraw: "撤回", done: "已记录，下次对账生效", shape: "形式", grants: "发放编号", statements: "对账单编号", entries: "账务编号", amount: "金额" },
-  en: { title: "Reconciliation", day: "As of", campaign: "Campaign", all: "All campaigns", any: "All breaks", none: "Nothing is reconciled yet", wait: "Come back after the first night that reconciles.",
+  en: { title: "Reconciliation", day: "As of", campaign: "Campaign", all: "All campaigns", any: "All breaks", none: "Nothing is reconciled yet", nobody: "No campaign to reconcile", elsewhere: "Campaigns of this organisation and below are listed here; those of head office are reconciled there.", wait: "Come back after the first night that reconciles.",
     items: "Items", agreed: "Agreed", breaks: "Breaks", stake: "At stake", open: "Open", classes: "Classes", ages: "Age of the breaks", list: "Breaks",
     class: "Class", count: "Items", grant: "Granted", statement: "Stated", ledger: "Posted", rows: "rows", within: (n) => (n > 30 ? "over 30 days" : `up to ${n} days`),
     item: "Item", difference: "Difference", age: "Age", days: (n) => `${n} d`, owner: "Owner", resolution: "Resolution", note: "Note", show: "Show", everything: "All", nothing: "No breaks", clean: "All sides agree in this selection.",
@@ -40,6 +40,7 @@ export async function show(page) {
       const found = await get("reconciliation/overview", { org: choice.org, day: choice.day, campaign: choice.campaign });
       bar.replaceChildren(head(found));
       if (!found.day) return empty(words.none, words.wait);
+      if (!found.campaigns.length) return empty(words.nobody, words.elsewhere);
       const list = el("section", { class: "card", id: "breaks" });
       listBreaks(list, found);
       return [
@@ -52,7 +53,7 @@ export async function show(page) {
   }
 
   function head(found) {
-    if (!found.day) return toolbar(words.title, picker);
+    if (!found.day || !found.campaigns.length) return toolbar(words.title, picker);
     return toolbar(words.title, picker,
       select(words.campaign, [["", words.all], ...found.campaigns.map((each) => [each.campaign, named(each) ?? each.campaign])], choice.campaign, (value) => { choice.campaign = value; again(); }),
       select(words.day, found.days.map((day) => [day, day]), found.day, (value) => { choice.day = value; again(); }),
