@@ -125,7 +125,7 @@ def _embedded(folder: Path) -> str:
 
 def _forget_the_dead(server: Any) -> None:
     """Users that were killed could not give the server up; were they left on its list, it would never stop."""
-    with server._lock:
+    with server._lock, suppress(FileNotFoundError):  # of a home that is gone, as after a benchmark
         users = server.global_process_id_list
         users.put([user for user in users.get_and_remove(0) if psutil.pid_exists(user)])
 
