@@ -12,6 +12,7 @@ import pytest
 from mofang_pipeline import lake
 from tests.superset import dashboards
 
+SIXTY = 60
 FIRST_DAY, DAY = "2026-11-15", "2026-11-19"
 CUSTOMERS = "select customers from mart.segment_profile_daily where day = ? and org_code = ? and node_id = ?"
 
@@ -48,6 +49,35 @@ def test_the_tree_shows_the_profiles_numbers(scratch, superset, page, tmp_path, 
     picture(page, tmp_path, f"tree-node-{language}")
     shown = page.locator("#node .figure b").first.inner_text()
     assert int(shown.replace(",", "")) == ask(scratch, CUSTOMERS, DAY, "000000", "D3")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_tree_of_sixty_nodes_fits_the_screen(superset, page, tmp_path, language):
+    """The made-up lake's main tree, with splits as a branch would add them."""
+
+    def with_splits(route):
+        found = route.fetch().json()
+        nodes = found["nodes"]
+        for leaf in [node for node in nodes if node["is_leaf"]][::6]:
+            wanted = SIXTY - len(nodes)
+            leaf["is_leaf"] = wanted == 0
+            for number in range(min(wanted, 2 + wanted % 2)):
+                split = {
+                    "node_id": f"{leaf['node_id']}_{number}",
+                    "parent_id": leaf["node_id"],
+                    "is_leaf": True,
+                }
+                names = {"name_zh": f"{leaf['name_zh']}·县域", "name_en": f"{leaf['name_en']}: rural"}
+                nodes.insert(nodes.index(leaf) + 1, {**leaf, **split, **names, "depth": leaf["depth"] + 1})
+        route.fulfill(json=found)
+
+    page.route("**/mofang/api/tree/nodes*", with_splits)
+    dashboards.open_portal(page, superset, "tree/?depth=6", language)
+    page.unroute("**/mofang/api/tree/nodes*")
+    picture(page, tmp_path, f"tree-sixty-{language}")
+    assert page.locator("[data-node]").count() == SIXTY
+    inside = "(each) => each.scrollWidth <= each.clientWidth && each.scrollHeight <= each.clientHeight"
+    assert page.locator("#map").evaluate(inside)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

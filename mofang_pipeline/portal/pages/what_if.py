@@ -12,6 +12,7 @@ from mofang_pipeline.portal.reading import Row
 from mofang_pipeline.portal.small import hidden_nodes, threshold
 from mofang_pipeline.rulebook import Rulebook
 from mofang_pipeline.rulebook.outline import places
+from mofang_pipeline.segment_sets import reading
 from mofang_pipeline.trials import LeafCount, Migration, Trial
 
 MOST_TRIALS = 4
@@ -45,7 +46,11 @@ def attempt(asked: Asked) -> Answer:
 def _effects(asked: Asked, org: str, rulebook: Rulebook, found: list[Migration]) -> list[Row]:
     """The segment sets and campaigns that the trials would touch; small counts count as none."""
     limit = threshold(asked) or 0
-    rows = [asdict(each) for each in trial_effects.effects(asked.home, rulebook, org, found)]
+    names = {row[0]: row[2:4] for row in reading.listed(asked.home, org).rows}
+    rows = [
+        asdict(each) | dict(zip(("set_zh", "set_en"), names[each.segment_set], strict=True))
+        for each in trial_effects.effects(asked.home, rulebook, org, found)
+    ]
     return [row for row in rows if max(row["customers_in"], row["customers_out"]) >= max(limit, 1)]
 
 

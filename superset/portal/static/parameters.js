@@ -11,7 +11,7 @@ const words = t({ zh: { inherit: "沿用上级", range: (low, high) => `${low} �
 
 export const unit = (row) => UNITS[row.unit] ?? row.unit;
 
-const separated = (text) => (Math.abs(Number(text)) >= 10000 ? Number(text).toLocaleString("en") : text);
+const separated = (text) => (Math.abs(Number(text)) >= 1000 ? Number(text).toLocaleString("en") : text);
 
 /** 30天, 50,000元; `inherit` as 沿用上级. */
 export function valued(row, value = row.value) {

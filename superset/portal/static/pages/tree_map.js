@@ -8,7 +8,7 @@ const words = t({
   zh: { fold: "收起", unfold: "展开", tree: "决策树", spoken: (n) => `${n.name}，${n.customers} 户，占上级 ${n.share}，较前日 ${n.change}` },
   en: { fold: "Collapse", unfold: "Expand", tree: "Decision tree", spoken: (n) => `${n.name}: ${n.customers} customers, ${n.share} of parent, ${n.change} over a day` },
 });
-const LEAF = { least: 17, most: 30 };
+const LEAF = { least: 15, most: 30, step: 0.5 };
 const BOX = 40;
 const GAP = 28; // between a box and the next column: the fold button and the curve
 const FONTS = [13, 12, 11];
@@ -20,6 +20,7 @@ export function mindmap(nodes, { depth, isBare, chosen, height, width, onchoose 
   const isFolded = (node) => node.depth >= depth || (isBare && node.parent_id && isHiddenBelow(node, children));
   const folded = new Set(nodes.filter((node) => !node.is_leaf && isFolded(node)).map((node) => node.node_id));
   const place = el("div", { class: "mindmap", role: "tree", "aria-label": words.tree });
+  const names = shortNames(nodes);
   let current = chosen;
   draw();
   return place;
@@ -29,7 +30,7 @@ export function mindmap(nodes, { depth, isBare, chosen, height, width, onchoose 
   }
 
   function draw() {
-    const placed = layout(nodes[0], open, { height, width });
+    const placed = layout(nodes[0], open, names, { height, width });
     const links = svg("svg", { "aria-hidden": "true" });
     const path = ancestry(nodes, current);
     for (const { node, x, y, end } of placed.all) {
@@ -51,8 +52,8 @@ export function mindmap(nodes, { depth, isBare, chosen, height, width, onchoose 
     const colour = familyColour(node.family);
     const line = el("button", { ...attributes, class: isLine ? "node" : "node inner",
       style: { left: `${x}px`, top: `${y}px`, "--family": colour, ...(isLine ? {} : { width: `${end - x}px` }) } },
-    isLine ? [node.code ? el("span", { class: "pill", style: { background: colour } }, node.code) : null, el("span", {}, named(node)), ...measures(node)]
-      : [el("span", { class: "name" }, named(node)), el("span", {}, measures(node).flatMap((each) => [each, " "]))]);
+    isLine ? [node.code ? el("span", { class: "pill", style: { background: colour } }, node.code) : null, el("span", {}, names.get(node.node_id)), ...measures(node)]
+      : [el("span", { class: "name" }, names.get(node.node_id)), el("span", {}, measures(node).flatMap((each) => [each, " "]))]);
     if (node.is_leaf || !(children.get(node.node_id) ?? []).length) return [line];
     const isFolded = folded.has(node.node_id);
     return [line, el("button", { class: "fold", tabindex: -1, style: { left: `${end + 8}px`, top: `${y}px` },
@@ -102,14 +103,28 @@ function ancestry(nodes, id) {
   return path;
 }
 
+/** Node -> its name; a branch's split of a segment by what it adds: "rural" below "Light", where its name is "Light: rural". */
+function shortNames(nodes) {
+  const byId = new Map(nodes.map((node) => [node.node_id, node]));
+  const own = (node) => {
+    const parent = byId.get(node.parent_id);
+    const isSplit = parent && node.code && node.code === parent.code && named(node).startsWith(named(parent));
+    return (isSplit && named(node).slice(named(parent).length).replace(/^[\s:：·,，-]+/, "")) || named(node);
+  };
+  return new Map(nodes.map((node) => [node.node_id, own(node)]));
+}
+
+/** As `rows` places it, with the highest rows that fit the height, or the lowest there are. */
+function layout(root, open, names, { height, width }) {
+  const fits = fitted(root, open, names, width);
+  for (let row = LEAF.most; ; row -= LEAF.step) {
+    const placed = rows(root, open, row, fits);
+    if (placed.height <= height || row <= LEAF.least) return placed;
+  }
+}
+
 /** Rows for what has no open children, boxes in the middle of theirs; columns by depth, as wide as the place allows. */
-function layout(root, open, { height, width }) {
-  const lines = [];
-  const visit = (node) => (open(node).length ? open(node).forEach(visit) : lines.push(node));
-  visit(root);
-  const boxes = lines.filter((node) => !node.is_leaf).length;
-  const row = Math.min(LEAF.most, Math.max(LEAF.least, (height - boxes * BOX) / Math.max(lines.length - boxes, 1)));
-  const { font, columns } = fitted(root, open, width);
+function rows(root, open, row, { font, columns }) {
   const all = [];
   const byId = new Map();
   let next = 0;
@@ -138,14 +153,14 @@ function layout(root, open, { height, width }) {
 }
 
 /** The largest font with which everything fits the width, and per depth where its column begins and how wide boxes are. */
-function fitted(root, open, width) {
+function fitted(root, open, names, width) {
   for (const font of FONTS) {
     const boxes = [];
     const lines = [];
     const visit = (node) => {
       const numbers = `${counted(node.customers)} ${node.parent_id && node.customers !== null ? percent(node.share_of_parent) : ""} ${node.change_1d ? signed(node.change_1d) : ""}`;
-      if (node.is_leaf) lines.push([node.depth, pixels(`${named(node)} ${numbers}`, font) + 72]);
-      else boxes[node.depth] = Math.max(boxes[node.depth] ?? 0, pixels(named(node), font), pixels(numbers, font));
+      if (node.is_leaf) lines.push([node.depth, pixels(`${names.get(node.node_id)} ${numbers}`, font) + 72]);
+      else boxes[node.depth] = Math.max(boxes[node.depth] ?? 0, pixels(names.get(node.node_id), font), pixels(numbers, font));
       open(node).forEach(visit);
     };
     visit(root);

@@ -100,8 +100,8 @@ function results(found, wanted, choice) {
 
 const effectsTable = (rows) => table([
   { key: "trial", label: words.title },
-  { key: "id", label: words.touched, format: (id, row) => `${words.kinds[row.kind] ?? row.kind} ${id}` },
-  { key: "segment_set", label: words.kinds.set },
+  { key: "id", label: words.touched, format: (id, row) => (row.kind === "set" ? words.kinds.set : `${words.kinds[row.kind] ?? row.kind} ${id}`) },
+  { key: "segment_set", label: words.kinds.set, format: (id, row) => named(row, "set"), title: (row) => row.segment_set },
   { key: "customers_in", label: words.entering, align: "right", format: (value) => signed(value, full) },
   { key: "customers_out", label: words.leaving, align: "right", format: (value) => signed(-value, full) },
 ], rows, { sortBy: "customers_out" });
