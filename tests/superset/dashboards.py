@@ -153,7 +153,8 @@ def choose(page: Page, filter_name: str, value: str) -> None:
     page.locator(f"#NATIVE_FILTER-{filter_name}").click(force=True)
     page.keyboard.type(value)
     page.locator(f'.ant-select-item-option[title="{value}"]').first.click()
-    page.locator('[data-test="filter-bar__apply-button"]').click()
+    with page.expect_response(lambda answer: "/api/v1/chart/data" in answer.url, timeout=60_000):
+        page.locator('[data-test="filter-bar__apply-button"]').click()
     wait_for_charts(page)
 
 
