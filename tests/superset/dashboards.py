@@ -1,7 +1,7 @@
 """Opens pages and dashboards in Chromium as a user would: log in, wait for the charts, look for errors, take pictures.
 
-From a running system: `python tests/superset/dashboards.py http://127.0.0.1:8088 admin PASSWORD docs/images`; the tree in the
-documentation has 60 nodes where Guangdong's file in the rulebook splits five segments by age and place.
+From a running system: `python tests/superset/dashboards.py http://127.0.0.1:8088 admin PASSWORD docs/images`.
+The tree of the documentation has 60 nodes, as Guangdong's file in the rulebook splits five segments by age and place.
 """
 
 import re

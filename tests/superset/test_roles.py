@@ -18,7 +18,9 @@ from tests.superset.conftest import FIRST_DAY, PEOPLE
 PAGES = json.loads((superset_service.BUNDLE / "portal" / "pages.json").read_text(encoding="utf-8"))
 DAY, THRESHOLD, HIDDEN, FEW, DEEPEST = "2026-11-19", 5, "∗", "(few)", 6
 WINDOW = ("--from", str(FIRST_DAY), "--to", DAY)
-VIEWERS = {each.user: Viewer(each.user, each.role, each.org) for each in PEOPLE}
+VIEWERS = {
+    each.user: Viewer(each.user, each.role, each.org) for each in PEOPLE if each.user != "tibet"
+}  # one a role
 READERS = [user for user, viewer in VIEWERS.items() if may(viewer, "numbers.read")]
 each_language = pytest.mark.parametrize("language", ["zh", "en"])
 REFUSED = {"zh": "您的角色不能打开这个页面", "en": "Your role may not open this page"}
@@ -117,7 +119,7 @@ def customers(mofang, kind, org):
     return sum(link["customers"] for link in mofang("flow", *WINDOW, "--org", org, "--level", "3"))
 
 
-@pytest.mark.parametrize("user", ["hq", "yunnan", "kunming", "postal"])
+@pytest.mark.parametrize("user", ["hq", "yunnan"])
 def test_the_trees_numbers_are_the_command_lines_on_another_day_too(superset, browser_of, mofang, user):
     own, viewer = browser_of(user), VIEWERS[user]
     own.goto(f"{superset}/mofang/tree/?depth=5")
@@ -157,7 +159,9 @@ def test_a_filter_changes_the_numbers_to_another_organisations(superset, browser
     assert dashboards.customers(own) == customers(mofang, "tree", below["org_code"])
 
 
-@pytest.mark.parametrize(("user", "first"), [("tibet", "overview"), ("data", "overview"), ("audit", "rules")])
+@pytest.mark.parametrize(
+    ("user", "first"), [("kunming", "overview"), ("data", "overview"), ("audit", "rules")]
+)
 def test_the_log_in_leads_to_the_first_page_that_one_may_open(superset, browser_of, user, first):
     own = browser_of(user)
     own.goto(f"{superset}/")
