@@ -11,7 +11,7 @@ const words = t({
 const LEAF = { least: 15, most: 30, step: 0.5 };
 const BOX = 40;
 const GAP = 28; // between a box and the next column: the fold button and the curve
-const FONTS = [13, 12, 11];
+const TRIES = [[13, Infinity], [12, Infinity], ...[Infinity, 140, 125, 110, 95, 80].map((widest) => [11, widest])]; // font, the widest name in a box
 
 /** `nodes` in tree order; `depth` levels are open at first, with `isBare` none below which nothing but hidden counts are.
  *  Calls onchoose(node_id). */
@@ -152,15 +152,15 @@ function rows(root, open, row, { font, columns }) {
   return { all, byId, font, height: Math.max(next, BOX) };
 }
 
-/** The largest font with which everything fits the width, and per depth where its column begins and how wide boxes are. */
+/** The largest font with which everything fits the width, names in boxes cut short if they must be, and per depth where its column begins and how wide boxes are. */
 function fitted(root, open, names, width) {
-  for (const font of FONTS) {
+  for (const [font, widest] of TRIES) {
     const boxes = [];
     const lines = [];
     const visit = (node) => {
       const numbers = `${counted(node.customers)} ${node.parent_id && node.customers !== null ? percent(node.share_of_parent) : ""} ${node.change_1d ? signed(node.change_1d) : ""}`;
       if (node.is_leaf) lines.push([node.depth, pixels(`${names.get(node.node_id)} ${numbers}`, font) + 72]);
-      else boxes[node.depth] = Math.max(boxes[node.depth] ?? 0, pixels(names.get(node.node_id), font), pixels(numbers, font));
+      else boxes[node.depth] = Math.max(boxes[node.depth] ?? 0, Math.min(pixels(names.get(node.node_id), font), widest), pixels(numbers, font));
       open(node).forEach(visit);
     };
     visit(root);
@@ -172,7 +172,7 @@ function fitted(root, open, names, width) {
       x += box + GAP;
     }
     const needed = Math.max(...lines.map(([depth, length]) => columns[depth].x + length), columns[boxes.length - 1].x + columns[boxes.length - 1].box + 20);
-    if (needed <= width || font === FONTS.at(-1)) return { font, columns };
+    if (needed <= width || widest === TRIES.at(-1)[1]) return { font, columns };
   }
 }
 
