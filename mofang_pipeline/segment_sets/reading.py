@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 
+from mofang_pipeline.access import below
 from mofang_pipeline.control import log
 from mofang_pipeline.control.database import engine
 from mofang_pipeline.home import Home
@@ -17,6 +18,7 @@ from mofang_pipeline.refusals import Refused
 from mofang_pipeline.rulebook import Rulebook
 from mofang_pipeline.segment_sets.actions import dependents, existing, known_sets, require_visible
 from mofang_pipeline.segment_sets.check import is_visible
+from mofang_pipeline.segment_sets.registry import Registry
 
 LIST = (
     "set_id",
@@ -96,11 +98,13 @@ def listed(home: Home, org_code: str | None = None) -> Table:
 
 
 def shown(home: Home, set_id: str, org_code: str | None = None) -> Table:
-    """All versions of one set, and what depends on it now."""
+    """All versions of one set, and what depends on it now, as far as the organisation sees that."""
     rulebook, sets = known_sets(home)
-    known = existing(sets, set_id)
-    require_visible(rulebook, _organisation(rulebook, org_code), known.latest.definition)
-    used_by = ", ".join(dependents(home, rulebook, sets, set_id))
+    known, org = existing(sets, set_id), _organisation(rulebook, org_code)
+    require_visible(rulebook, org, known.latest.definition)
+    is_own = known.latest.definition.owner_org in _scope(rulebook, org)
+    found = dependents(home, rulebook, sets, set_id)
+    used_by = ", ".join(each for each in found if is_own or _is_visible_set(rulebook, sets, org, each))
     rows = []
     for version in known.versions:
         each, last = version.definition, version == known.latest
@@ -112,15 +116,27 @@ def shown(home: Home, set_id: str, org_code: str | None = None) -> Table:
     return Table(SHOWN, rows)
 
 
+def _scope(rulebook: Rulebook, org: str) -> frozenset[str]:
+    return below(org, {code: each.parent_code for code, each in rulebook.organisations.items()})
+
+
+def _is_visible_set(rulebook: Rulebook, sets: Registry, org: str, dependent: str) -> bool:
+    kind, _, name = dependent.partition(" ")
+    return kind == "set" and is_visible(rulebook, org, sets[name].latest.definition)
+
+
 def usage(home: Home, set_id: str, org_code: str | None = None) -> Table:
-    """Who used the set for what, and when that was over, the newest first."""
+    """Who of the organisation and below used the set for what, and when that was over, the newest first."""
     rulebook, sets = known_sets(home)
-    require_visible(rulebook, _organisation(rulebook, org_code), existing(sets, set_id).latest.definition)
+    org = _organisation(rulebook, org_code)
+    require_visible(rulebook, org, existing(sets, set_id).latest.definition)
+    scope = _scope(rulebook, org)
     found = log.entries(engine(home), actions=("set.used", "set.released"), subject=set_id)
     return Table(USAGE, [
         (entry.recorded_at.isoformat(), entry.action.removeprefix("set."), entry.payload["by"], entry.payload["id"],
          entry.payload.get("version"), entry.actor, entry.org_code)
         for entry in reversed(found)
+        if entry.org_code is None or entry.org_code in scope
     ])  # fmt: skip
 
 

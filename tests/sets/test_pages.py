@@ -94,6 +94,13 @@ def test_what_two_sets_have_in_common_day_by_day(client: TestClient) -> None:
     assert rows == expected and rows[0]["customers_both"] == rows[0]["customers_a"] > 0
 
 
+def test_another_branchs_set_is_not_named_as_what_uses_a_common_one(client: TestClient) -> None:
+    def used_by(org: str) -> str:
+        return str(Portal(client, org).get("/sets/one", set="newly_sliding").json()["versions"][0]["used_by"])
+
+    assert ("lhasa_asleep" in used_by(TIBET), used_by(SICHUAN)) == (True, "")
+
+
 def test_what_is_wrong_is_told(client: TestClient) -> None:
     answer = Portal(client, TIBET).post(
         "/sets/try", set="page_bad", zh="坏", kind="rolling", members="F1 or 'x'"

@@ -94,7 +94,7 @@ def one(asked: Asked) -> Answer:
     need = None if each.status.is_frozen else actions.needed_now(asked.home, each)
     parts: dict[str, Any] = {part: asked.rows(query, campaign=name) for part, query in OF_ONE.items()}
     parts["transitions"] = asked.rows(TRANSITIONS, campaign=name, limit=threshold(asked) or 0)
-    parts["nodes"] = _names(asked, each)
+    parts["nodes"] = _names(asked, each) if parts["effects"] or parts["transitions"] else []
     return _head(each) | parts | {
         "plan": each.campaign.document,
         "set": next(iter(asked.rows(SET, set=each.campaign.set_name)), None),

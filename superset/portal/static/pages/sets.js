@@ -29,7 +29,7 @@ const words = t({
 const KEYS = ["set", "zh", "en", "kind", "members", "where", "as_of", "from_segment", "to_segment", "flow_days", "share_with", "expires_on"];
 
 export async function show(page) {
-  const { days } = await options();
+  const { days, orgs } = await options();
   if (!days.length) return page.append(empty(words.none, words.todo));
   const choice = chosen({ org: viewer.org_code, day: days.at(-1), set: "" });
   const list = el("div", { id: "sets" });
@@ -63,7 +63,7 @@ export async function show(page) {
 
   function about() {
     remember(choice);
-    fill(side, async () => (choice.set ? aboutSet(choice, await get("sets/one", { org: choice.org, set: choice.set }), again) : empty(words.choose)));
+    fill(side, async () => (choice.set ? aboutSet(choice, await get("sets/one", { org: choice.org, set: choice.set }), again, orgs) : empty(words.choose)));
   }
 }
 
@@ -93,15 +93,16 @@ function pairByDay(one, other, rows) {
   ];
 }
 
-function aboutSet(choice, found, again) {
+function aboutSet(choice, found, again, orgs) {
   const last = found.versions[0];
+  const isOwn = orgs.some((org) => org.org_code === last.owner_org); // others may be used, not changed
   const place = el("div", { style: { height: "180px" } });
   if (found.trend.length > 1) queueMicrotask(() => chart(place, trend(found.trend, full)));
   const lines = [last.members, last.where, last.flow].filter(Boolean).map((text) => el("p", {}, el("code", {}, text)));
   return [
     el("header", { style: { display: "flex", gap: "8px", "align-items": "center" } }, el("h2", { title: choice.set }, named(last)),
-      el("button", { class: "button", style: { "margin-left": "auto" }, onclick: () => edit(choice, last, again) }, words.change),
-      el("button", { class: "button danger", onclick: () => remove(choice, again) }, words.remove)),
+      isOwn ? el("button", { class: "button", style: { "margin-left": "auto" }, onclick: () => edit(choice, last, again) }, words.change) : null,
+      isOwn ? el("button", { class: "button danger", onclick: () => remove(choice, again) }, words.remove) : null),
     card(words.definition, lines), last.used_by ? card(words.used, el("p", {}, words.usedBy(last.used_by))) : null,
     found.usage.length ? card(words.usage, table([
       { key: "recorded_at", label: words.at, format: (at) => at.slice(0, 16).replace("T", " ") }, { key: "event", label: words.event, format: (event) => (event === "used" ? words.taken : words.released) },
