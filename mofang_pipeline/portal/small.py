@@ -13,12 +13,12 @@ from mofang_pipeline.home import Home
 from mofang_pipeline.portal.asked import Asked
 from mofang_pipeline.rulebook import read_rulebook
 
-# The bounds say what the lists say already, in a form that the engine takes to all that the view joins.
+# The bounds say what the list says already, in a form that the engine takes to all that the view joins.
 COUNTS = """
     select day, org_code, node_id, parent_id, customers
     from mart.segment_profile_daily
     where org_code in (select unnest($orgs)) and org_code between $lowest and $highest
-        and day in (select unnest($days)) and day between $first and $last
+        and day in (select unnest($days))
 """
 PARENTS = "select org_code, parent_code from mart.organisation"
 CHANGES = {"change_1d": 1, "change_7d": 7, "change_30d": 30}
@@ -50,14 +50,12 @@ def hidden_cells(asked: Asked, days: Sequence[date]) -> HiddenCells:
     orgs = sorted(below(own, {row["org_code"]: row["parent_code"] for row in asked.rows(PARENTS)}))
     rows = [
         (date.fromisoformat(row["day"]), row["org_code"], row["node_id"], row["parent_id"], row["customers"])
-        for row in (asked.rows(COUNTS, orgs=orgs, days=list(days), **_bounds(orgs, days)) if days else ())
+        for row in asked.rows(
+            COUNTS, orgs=orgs, days=list(days), lowest=min(orgs, default=""), highest=max(orgs, default="")
+        )
     ]
     found = hidden_by_day(hidden_folder(asked.home), own, rows, limit)
     return {day.isoformat(): nodes for day, nodes in found.items()}
-
-
-def _bounds(orgs: Sequence[str], days: Sequence[date]) -> dict[str, object]:
-    return {"lowest": min(orgs), "highest": max(orgs), "first": min(days), "last": max(days)}
 
 
 def hidden_folder(home: Home) -> Path:
