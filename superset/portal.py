@@ -1,4 +1,4 @@
-"""Mofang's pages inside Superset: the menu 魔方, one HTML shell for all pages, and the way to the portal's service.
+"""Mofang's pages inside Superset: the menu 魔方, one HTML shell for all pages, what is passed on to the portal's service.
 
 Superset keeps the login, the session's language and CSRF (Flask-WTF checks every POST). What a page shows comes
 from the service on its Unix socket (mofang_pipeline/portal), which is told who asks. Pages: portal/pages.json.
@@ -6,10 +6,7 @@ from the service on its Unix socket (mofang_pipeline/portal), which is told who 
 
 import base64
 import hashlib
-import http.client
 import json
-import os
-import socket
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -19,6 +16,7 @@ from flask_babel import get_locale
 from flask_login import current_user
 from front_end import first_of, lead_home
 from look import FAMILY_COLOURS, FAVICONS, NAMES, logo
+from portal_service import forwarded, told
 from viewers import NobodyError, viewer_of
 
 from mofang_pipeline.access import ACTIONS, Viewer, may
@@ -27,8 +25,6 @@ FOLDER = Path(__file__).parent / "portal"
 STATIC = FOLDER / "static"
 MENU, MENU_NAMES = "Mofang", {"zh": "魔方", "en": "Mofang"}
 DASHBOARD, DASHBOARD_NAMES = "/superset/dashboard/", {"zh": "看板", "en": "Dashboards"}
-SECONDS = 90
-PASSED_ON = ("Content-Type", "Content-Disposition")
 ANSWERED_WITHOUT_LOGIN = {"mofang.health"}
 SETTINGS = ("Data", "Security", "Manage")  # menus that Superset's own bar keeps under its settings
 YEAR = 365 * 24 * 3600
@@ -89,7 +85,7 @@ def demand_login() -> Any:
         return None
     if request.endpoint == "mofang.page":
         return redirect(url_for(f"{_login_endpoint()}", next=request.path))
-    return _told(401, "please log in again", "登录已过期，请重新登录")
+    return told(401, "please log in again", "登录已过期，请重新登录")
 
 
 def _login_endpoint() -> str:
@@ -175,7 +171,7 @@ def static_file(version: str, path: str) -> Response:
 @pages_blueprint.get("/health")
 def health() -> Response:
     """Whether the service answers."""
-    return _forwarded("GET", "/health", {}, None)
+    return forwarded("GET", "/health", {}, None)
 
 
 @pages_blueprint.get("/may/<action>")
@@ -183,7 +179,7 @@ def may_do(action: str) -> Response:
     """For the proxy in front of Dagster: 204 if the one who asks may do it, 403 if not, 401 without a login."""
     viewer = _viewer()
     if viewer is None or action not in ACTIONS or not may(Viewer(**viewer), action):
-        return _told(403, "your role does not allow this", "您的角色无此权限")
+        return told(403, "your role does not allow this", "您的角色无此权限")
     return Response(status=204)
 
 
@@ -192,45 +188,8 @@ def api(name: str, path: str) -> Response:
     """To the service, with who asks; nothing else that the browser says about itself goes along."""
     viewer = _viewer()
     if viewer is None:
-        return _told(403, "you have no Mofang role; ask the data team", "您没有魔方角色，请联系数据团队")
+        return told(403, "you have no Mofang role; ask the data team", "您没有魔方角色，请联系数据团队")
     said = base64.b64encode(json.dumps(viewer).encode()).decode()
     headers = {"X-Mofang-Viewer": said, "Content-Type": request.content_type or "application/json"}
     query = f"?{request.query_string.decode()}" if request.query_string else ""
-    return _forwarded(request.method, f"/{name}/{path}{query}", headers, request.get_data() or None)
-
-
-def _forwarded(method: str, address: str, headers: dict[str, str], body: bytes | None) -> Response:
-    connection = ServiceConnection()
-    try:
-        connection.request(method, address, body=body, headers=headers)
-        answer = connection.getresponse()
-        passed = {name: answer.headers[name] for name in PASSED_ON if name in answer.headers}
-        return Response(answer.read(), answer.status, {**passed, "Cache-Control": "no-store"})
-    except OSError:
-        return _told(
-            503,
-            "the portal's service does not answer; the data team looks into logs/portal.log",
-            "魔方服务未响应，请联系数据团队查看 logs/portal.log",
-        )
-    finally:
-        connection.close()
-
-
-class ServiceConnection(http.client.HTTPConnection):
-    """HTTP over the service's Unix socket; by its folder's handle, since a socket's path must be short."""
-
-    def __init__(self) -> None:
-        super().__init__("portal", timeout=SECONDS)
-
-    def connect(self) -> None:
-        folder = os.open(os.environ["MOFANG_PORTAL"], os.O_RDONLY)
-        try:
-            self.sock = socket.socket(socket.AF_UNIX)
-            self.sock.settimeout(self.timeout)
-            self.sock.connect(f"/proc/self/fd/{folder}/socket")
-        finally:
-            os.close(folder)
-
-
-def _told(status: int, en: str, zh: str) -> Response:
-    return Response(json.dumps({"error": {"en": en, "zh": zh}}), status, mimetype="application/json")
+    return forwarded(request.method, f"/{name}/{path}{query}", headers, request.get_data() or None)
