@@ -1,4 +1,4 @@
-"""Mofang's pages inside Superset: the menu 魔方, one HTML shell for all pages, what is passed on to the portal's service.
+"""Mofang's pages inside Superset: the menu 魔方, one HTML shell for all, what is passed on to the portal's service.
 
 Superset keeps the login, the session's language and CSRF (Flask-WTF checks every POST). What a page shows comes
 from the service on its Unix socket (mofang_pipeline/portal), which is told who asks. Pages: portal/pages.json.
