@@ -7,10 +7,8 @@ from typing import Any
 from flask import Response, redirect, request
 from flask_login import current_user
 
-HOMES = (
-    "/",
-    "/superset/welcome/",
-)  # after the login; Superset's own asks for what only its administrators may
+# Where one comes to after the login; Superset's own home page asks for what only its administrators may.
+HOMES = ("/", "/superset/welcome/")
 COLOURS = re.compile(r"/api/v1/dashboard/\d+/colors")
 
 
@@ -25,7 +23,7 @@ def lead_home(app: Any, first_page: Callable[[], str | None]) -> None:
         return redirect(page) if page else None
 
 
-def keep_colours(app: Any) -> None:
+def ignore_colours(app: Any) -> None:
     """From FLASK_APP_MUTATOR: every browser that opens a dashboard offers its labels' colours to be kept, whatever
     the user may write. The bundle says which colours hold, so nothing is kept and nobody is refused."""
 

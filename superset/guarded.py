@@ -1,14 +1,29 @@
 """A DuckDB connection as SQLAlchemy wants one (DB-API), which reads every statement before it runs it.
 
-A statement's rows are fetched with it, shared with those who run the same at that moment (shared_runs.py).
+A statement's rows are fetched with it, shared with those who run the same on the same instance at that moment: an
+instance is one scope at one published snapshot and never changes. That each of them may is asked before, every time.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import duckdb
-from shared_runs import Fetched, SharedRuns
 from statements import Statement, read
+
+from mofang_pipeline.shared_work import SharedWork
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A statement's columns and all of its rows."""
+
+    description: Any
+    rows: tuple[Any, ...]
+
+
+Runs = SharedWork[tuple[str, str], Fetched]  # those of one instance, by statement and parameters
 
 
 class GuardedConnection:
@@ -18,7 +33,7 @@ class GuardedConnection:
     autocommit = None
 
     def __init__(
-        self, instance: duckdb.DuckDBPyConnection, before: Callable[[Statement], None], runs: SharedRuns
+        self, instance: duckdb.DuckDBPyConnection, before: Callable[[Statement], None], runs: Runs
     ) -> None:
         self._instance, self._before, self._runs = instance, before, runs
 
@@ -42,16 +57,16 @@ class GuardedCursor:
         connection: GuardedConnection,
         cursor: duckdb.DuckDBPyConnection,
         before: Callable[[Statement], None],
-        runs: SharedRuns,
+        runs: Runs,
     ) -> None:
         self.connection, self._cursor, self._before, self._runs = connection, cursor, before, runs
-        self._left: list[Any] = []  # rows that nobody has fetched yet
+        self._left: Iterator[Any] = iter(())  # rows that nobody has fetched yet
         cursor.execute("use lake.serving")
 
     def execute(self, sql: str, parameters: Any = None, context: Any = None) -> None:
         self._before(read(sql))
-        found = self._runs.fetched(sql, parameters, lambda: self._run(sql, parameters))
-        self.description, self._left = found.description, list(found.rows)
+        found = self._runs.done((sql, repr(parameters)), lambda: self._run(sql, parameters))
+        self.description, self._left = found.description, iter(found.rows)
 
     def _run(self, sql: str, parameters: Any) -> Fetched:
         self._cursor.execute(sql, parameters or None)
@@ -62,15 +77,13 @@ class GuardedCursor:
             self.execute(sql, each)
 
     def fetchone(self) -> Any:
-        return self._left.pop(0) if self._left else None
+        return next(self._left, None)
 
     def fetchmany(self, size: int = 1) -> list[Any]:
-        taken, self._left = self._left[:size], self._left[size:]
-        return taken
+        return list(islice(self._left, size))
 
     def fetchall(self) -> list[Any]:
-        taken, self._left = self._left, []
-        return taken
+        return list(self._left)
 
     def close(self) -> None:
         self._cursor.close()

@@ -14,9 +14,8 @@ from typing import Any
 
 import duckdb
 from cachelib import FileSystemCache
-from guarded import GuardedConnection
+from guarded import GuardedConnection, Runs
 from scoped_lake import LOCK, LOCKED, Scoped, ScopedLakes
-from shared_runs import SharedRuns
 from statements import Statement
 from viewers import NobodyError, viewer_of
 
@@ -46,7 +45,7 @@ class Lake:
         self._lock = threading.Lock()
         self._snapshot: int | None = None
         self._instance: duckdb.DuckDBPyConnection | None = None
-        self._runs = SharedRuns()
+        self._runs = Runs()
         self._scoped = ScopedLakes()
 
     def connection(self, role: str, org_code: str) -> GuardedConnection:
@@ -76,11 +75,11 @@ class Lake:
         """Mofang's own questions, not a user's."""
         return self._current()[1].cursor().execute(sql, values).fetchall()
 
-    def _current(self) -> tuple[int, duckdb.DuckDBPyConnection, SharedRuns]:
+    def _current(self) -> tuple[int, duckdb.DuckDBPyConnection, Runs]:
         snapshot = published_snapshot()
         with self._lock:
             if self._instance is None or snapshot != self._snapshot:
-                self._instance, self._snapshot, self._runs = open_instance(snapshot), snapshot, SharedRuns()
+                self._instance, self._snapshot, self._runs = open_instance(snapshot), snapshot, Runs()
             return snapshot, self._instance, self._runs
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from guarded import Runs
 from scope import PROFILE, PROFILE_COUNTS, TABLES, profile
-from shared_runs import SharedRuns
 
 from mofang_pipeline.access import below
 from mofang_pipeline.branch_window import read_window
@@ -54,7 +54,7 @@ class Scoped:
     instance: duckdb.DuckDBPyConnection
     windows: "OrderedDict[tuple[date, date], None]" = field(default_factory=OrderedDict)
     lock: threading.Lock = field(default_factory=threading.Lock)
-    runs: SharedRuns = field(default_factory=SharedRuns)
+    runs: Runs = field(default_factory=Runs)
 
     def ensure(self, window: tuple[date, date]) -> None:
         """The flow of this window is there from now on."""

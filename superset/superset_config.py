@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import authentication
 from cachelib import FileSystemCache
-from front_end import keep_colours
+from front_end import ignore_colours
 from lake_connection import mutate_connection
 from look import FAVICONS, theme  # noqa: F401 - Superset reads FAVICONS here
 from start_up import required_secret
@@ -24,7 +24,7 @@ def extend_app(app: object) -> None:
     from portal import add_portal  # needs the application's context
 
     complete_chinese(app)
-    keep_colours(app)
+    ignore_colours(app)
     add_portal(app)
 
 

@@ -8,7 +8,6 @@ lake and the rules alone. Not here: answers themselves, and who may ask.
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
 from mofang_pipeline.access import Viewer
@@ -20,6 +19,7 @@ from mofang_pipeline.rule_log import ACTIONS
 from mofang_pipeline.rulebook.texts import texts_in
 from mofang_pipeline.rules import USED
 from mofang_pipeline.serving.publish import Published
+from mofang_pipeline.shared_work import SharedWork
 
 MOST_BYTES = 64 * 2**20
 NOBODY = ""  # in place of the user's name: what is kept is anybody's of the same scope
@@ -62,7 +62,7 @@ class Answers:
         self._state: State | None = None
         self._kept: OrderedDict[Question, bytes] = OrderedDict()
         self._bytes = 0
-        self._computing: dict[tuple[State, Question], Future[bytes]] = {}
+        self._running = SharedWork[tuple[State, Question], bytes]()
 
     def get(self, asked: Question, compute: Callable[[], bytes]) -> bytes:
         """The kept answer, or `compute`'s, which others who ask the same meanwhile wait for. Errors are not kept."""
@@ -70,33 +70,25 @@ class Answers:
         with self._lock:
             if state != self._state:
                 self._forget(state)
-            if asked in self._kept:
-                self._kept.move_to_end(asked)
-                return self._kept[asked]
-            awaited = self._computing.get((state, asked))
-            if awaited is None:
-                mine = self._computing[state, asked] = Future[bytes]()
-        if awaited is not None:
-            return awaited.result()
-        return self._computed(state, asked, compute, mine)
+            found = self._found(asked)
+        return found or self._running.done((state, asked), lambda: self._computed(state, asked, compute))
 
-    def _computed(
-        self, state: State, asked: Question, compute: Callable[[], bytes], told: Future[bytes]
-    ) -> bytes:
-        try:
-            answer = compute()
-            is_of_state = self._now() == state  # else a part of it may be of the next
-        except BaseException as error:
-            with self._lock:
-                del self._computing[state, asked]
-            told.set_exception(error)
-            raise
+    def _computed(self, state: State, asked: Question, compute: Callable[[], bytes]) -> bytes:
+        with self._lock:  # another may have answered since it was looked for
+            found = self._found(asked) if self._state == state else None
+        if found:
+            return found
+        answer = compute()
+        is_of_state = self._now() == state  # else a part of it may be of the next
         with self._lock:
-            del self._computing[state, asked]
             if is_of_state and self._state == state:
                 self._keep(asked, answer)
-        told.set_result(answer)
         return answer
+
+    def _found(self, asked: Question) -> bytes | None:
+        if asked in self._kept:
+            self._kept.move_to_end(asked)
+        return self._kept.get(asked)
 
     def _keep(self, asked: Question, answer: bytes) -> None:
         self._kept[asked] = answer

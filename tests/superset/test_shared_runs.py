@@ -5,8 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import duckdb
 import pytest
-from guarded import GuardedConnection
-from shared_runs import Fetched, SharedRuns
+from guarded import Fetched, GuardedConnection, Runs
+
+KEY = ("select 1", "None")
 
 
 class Counted:
@@ -25,38 +26,38 @@ class Counted:
 def together(runs, run, keys):
     """All `keys` while the first of them is still running."""
     with ThreadPoolExecutor(len(keys)) as pool:
-        first = pool.submit(runs.fetched, *keys[0], run)
+        first = pool.submit(runs.done, keys[0], run)
         run.begun.wait(30)
-        others = [pool.submit(runs.fetched, *key, run) for key in keys[1:]]
+        others = [pool.submit(runs.done, key, run) for key in keys[1:]]
         run.may_end.set()
         return [each.result().rows for each in (first, *others)]
 
 
 def test_the_same_statement_at_the_same_time_runs_once():
     run = Counted()
-    assert (together(SharedRuns(), run, [("select 1", None)] * 6), run.times) == ([((1,),)] * 6, 1)
+    assert (together(Runs(), run, [KEY] * 6), run.times) == ([((1,),)] * 6, 1)
 
 
 def test_another_statement_or_parameter_runs_by_itself():
     run = Counted()
-    together(SharedRuns(), run, [("select ?", [1]), ("select ?", [2]), ("select 2", None)])
+    together(Runs(), run, [("select ?", "[1]"), ("select ?", "[2]"), ("select 2", "None")])
     assert run.times == 3
 
 
 def test_nothing_is_kept_beyond_the_run():
-    runs, run = SharedRuns(), Counted()
+    runs, run = Runs(), Counted()
     run.may_end.set()
-    assert [runs.fetched("select 1", None, run).rows for _ in range(2)] == [((1,),), ((2,),)]
+    assert [runs.done(KEY, run).rows for _ in range(2)] == [((1,),), ((2,),)]
 
 
 def test_an_error_is_told_and_the_next_runs_again():
     def fails():
         raise duckdb.Error("no")
 
-    runs = SharedRuns()
+    runs = Runs()
     with pytest.raises(duckdb.Error):
-        runs.fetched("select 1", None, fails)
-    assert runs.fetched("select 1", None, lambda: Fetched((), ((1,),))).rows == ((1,),)
+        runs.done(KEY, fails)
+    assert runs.done(KEY, lambda: Fetched((), ((1,),))).rows == ((1,),)
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ def cursor():
     instance = duckdb.connect()
     instance.execute("attach ':memory:' as lake; create schema lake.serving")
     instance.execute("create table lake.serving.day_option as select 2 * range as day from range(5)")
-    return GuardedConnection(instance, lambda statement: None, SharedRuns()).cursor()
+    return GuardedConnection(instance, lambda statement: None, Runs()).cursor()
 
 
 def test_rows_are_fetched_as_from_any_cursor(cursor):
