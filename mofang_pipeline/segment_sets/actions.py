@@ -75,7 +75,7 @@ def delete(home: Home, *, actor: str, org_code: str, set_id: str) -> None:
     _require_owner(rulebook, org_code, known.latest.definition)
     blockers = dependents(home, rulebook, sets, set_id)
     if blockers:
-        named = ", ".join(blockers)
+        named = ", ".join(f"{kind} {name}" for kind, name in blockers)
         raise Refused(
             f"set {set_id} cannot be deleted: {named} depend on it; change or end them first",
             f"客群集 {set_id} 不能删除：{named} 依赖它，请先更改或结束",
@@ -125,15 +125,14 @@ def existing(sets: Registry, set_id: str) -> Known:
     return known
 
 
-def dependents(home: Home, rulebook: Rulebook, sets: Registry, set_id: str) -> list[str]:
-    """What keeps the set from being deleted: sets made of it, campaigns and pushes that use it."""
+def dependents(home: Home, rulebook: Rulebook, sets: Registry, set_id: str) -> list[tuple[str, str]]:
+    """(kind, id) of what keeps the set from being deleted: sets made of it, campaigns and pushes that use it."""
     nodes = node_ids(rulebook)
-    others = [f"set {name}" for name, each in live(sets).items() if set_id in sets_named(each, nodes)]
-    uses = [f"{by} {by_id}" for by, by_id in sorted(sets[set_id].uses)]
-    return list(dict.fromkeys([*others, *uses, *_planned_campaigns(home, set_id)]))
+    others = [("set", name) for name, each in live(sets).items() if set_id in sets_named(each, nodes)]
+    return list(dict.fromkeys([*others, *sorted(sets[set_id].uses), *_planned_campaigns(home, set_id)]))
 
 
-def _planned_campaigns(home: Home, set_id: str) -> list[str]:
+def _planned_campaigns(home: Home, set_id: str) -> list[tuple[str, str]]:
     """Campaigns of the rulebook's files and of the portal whose audience is the set and that are not over."""
     saved, closed = {}, set()
     for entry in log.entries(database.engine(home), actions=CAMPAIGN_ACTIONS):
@@ -152,7 +151,7 @@ def _planned_campaigns(home: Home, set_id: str) -> list[str]:
         for plan in [*files, *saved.values()]
         if isinstance(plan, dict) and dict(plan.get("audience") or {}).get("set") == set_id
     )
-    return [f"campaign {name}" for name in named if name not in closed]
+    return [("campaign", name) for name in named if name not in closed]
 
 
 def _require_owner(rulebook: Rulebook, org_code: str, each: Definition) -> None:

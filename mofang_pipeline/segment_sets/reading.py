@@ -18,7 +18,6 @@ from mofang_pipeline.refusals import Refused
 from mofang_pipeline.rulebook import Rulebook
 from mofang_pipeline.segment_sets.actions import dependents, existing, known_sets, require_visible
 from mofang_pipeline.segment_sets.check import is_visible
-from mofang_pipeline.segment_sets.registry import Registry
 
 LIST = (
     "set_id",
@@ -104,7 +103,11 @@ def shown(home: Home, set_id: str, org_code: str | None = None) -> Table:
     require_visible(rulebook, org, known.latest.definition)
     is_own = known.latest.definition.owner_org in _scope(rulebook, org)
     found = dependents(home, rulebook, sets, set_id)
-    used_by = ", ".join(each for each in found if is_own or _is_visible_set(rulebook, sets, org, each))
+    used_by = ", ".join(
+        f"{kind} {name}"
+        for kind, name in found
+        if is_own or (kind == "set" and is_visible(rulebook, org, sets[name].latest.definition))
+    )
     rows = []
     for version in known.versions:
         each, last = version.definition, version == known.latest
@@ -118,11 +121,6 @@ def shown(home: Home, set_id: str, org_code: str | None = None) -> Table:
 
 def _scope(rulebook: Rulebook, org: str) -> frozenset[str]:
     return below(org, {code: each.parent_code for code, each in rulebook.organisations.items()})
-
-
-def _is_visible_set(rulebook: Rulebook, sets: Registry, org: str, dependent: str) -> bool:
-    kind, _, name = dependent.partition(" ")
-    return kind == "set" and is_visible(rulebook, org, sets[name].latest.definition)
 
 
 def usage(home: Home, set_id: str, org_code: str | None = None) -> Table:

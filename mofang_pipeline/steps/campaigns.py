@@ -1,7 +1,7 @@
 """Step 7: campaigns follow their days, and what came of them is read."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
@@ -15,6 +15,7 @@ from mofang_pipeline.rulebook.read_campaigns import campaigns_in
 from mofang_pipeline.steps.partitions import days_of
 from mofang_pipeline.steps.resources import Mofang
 from mofang_pipeline.steps.saved import campaigns_of_night
+from mofang_pipeline.steps.tables import table_specs
 
 STATES = {
     "campaign": "One row per campaign: what is planned and what state it is in.",
@@ -38,7 +39,7 @@ def build_states(
 
     @dg.multi_asset(
         name="follow_campaigns",
-        specs=_specs(STATES, ["segment_membership", "segment_set_member", *used], days),
+        specs=table_specs(STATES, "campaigns", ["segment_membership", "segment_set_member", *used], days),
         backfill_policy=dg.BackfillPolicy.single_run(),
         pool="lake_writer",
     )
@@ -68,7 +69,9 @@ def build_states(
 def build_results(days: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
     @dg.multi_asset(
         name="evaluate_campaigns",
-        specs=_specs(RESULTS, ["campaign_audience", "customer_wide", "campaign_reconciliation"], days),
+        specs=table_specs(
+            RESULTS, "campaigns", ["campaign_audience", "customer_wide", "campaign_reconciliation"], days
+        ),
         backfill_policy=dg.BackfillPolicy.single_run(),
         pool="lake_writer",
     )
@@ -94,23 +97,6 @@ def _sets_used(home: Home) -> list[str]:
         return sorted({each.set_name for each in campaigns_in(home.rulebook) if each.set_name})
     except RulebookError:
         return []
-
-
-def _specs(
-    tables: dict[str, str], deps: Sequence[str | dg.AssetKey], days: dg.PartitionsDefinition[str]
-) -> list[dg.AssetSpec]:
-    return [
-        dg.AssetSpec(
-            name,
-            deps=deps,
-            group_name="campaigns",
-            partitions_def=days,
-            description=description,
-            kinds={"duckdb", "table"},
-            owners=["team:data"],
-        )
-        for name, description in tables.items()
-    ]
 
 
 def _states(before: Mapping[str, Known], after: Mapping[str, Known]) -> dict[str, Any]:

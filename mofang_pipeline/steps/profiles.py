@@ -10,6 +10,7 @@ from mofang_pipeline import edges, plan, profiles, rules
 from mofang_pipeline.steps.partitions import days_of, each_day
 from mofang_pipeline.steps.previews import leaf_sizes
 from mofang_pipeline.steps.resources import Mofang
+from mofang_pipeline.steps.tables import table_specs
 
 TABLES = {
     "segment_profile_daily": "One row per day, organisation and node of its tree: customers and measures.",
@@ -21,18 +22,7 @@ TABLES = {
 
 
 def build(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
-    specs = [
-        dg.AssetSpec(
-            name,
-            deps=["segment_membership"],
-            group_name="profiles",
-            partitions_def=days,
-            description=description,
-            kinds={"duckdb", "table"},
-            owners=["team:data"],
-        )
-        for name, description in TABLES.items()
-    ]
+    specs = table_specs(TABLES, "profiles", ["segment_membership"], days)
 
     @dg.multi_asset(
         name="describe_segments",

@@ -11,6 +11,7 @@ from mofang_pipeline.reconciliation.facts import SIDES, Terms
 from mofang_pipeline.steps.partitions import days_of
 from mofang_pipeline.steps.previews import markdown_table
 from mofang_pipeline.steps.resources import Mofang
+from mofang_pipeline.steps.tables import table_specs
 
 TABLES = {
     "campaign_reconciliation": "One row per day, campaign and class: items, rows and fen of each side.",
@@ -20,18 +21,8 @@ TABLES = {
 
 
 def build(days: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
-    specs = [
-        dg.AssetSpec(
-            name,
-            deps=[*(dg.AssetKey(["landed", side.table]) for side in SIDES), dg.AssetKey("campaign_audience")],
-            group_name="campaigns",
-            partitions_def=days,
-            description=description,
-            kinds={"duckdb", "table"},
-            owners=["team:data"],
-        )
-        for name, description in TABLES.items()
-    ]
+    sides = (dg.AssetKey(["landed", side.table]) for side in SIDES)
+    specs = table_specs(TABLES, "campaigns", [*sides, dg.AssetKey("campaign_audience")], days)
 
     @dg.multi_asset(
         name="reconcile_rewards",

@@ -18,6 +18,7 @@ from mofang_pipeline.segment_sets.written import definitions_in
 from mofang_pipeline.steps.partitions import days_of
 from mofang_pipeline.steps.resources import Mofang
 from mofang_pipeline.steps.saved import set_key, sets_of_night
+from mofang_pipeline.steps.tables import table_specs
 
 TABLES = {
     "segment_set_member": "One row per day, set version and customer in it; a frozen version on its day alone.",
@@ -33,18 +34,7 @@ def keys(home: Home, rulebook: Rulebook) -> dict[str, dg.AssetKey]:
 
 def build(days: dg.PartitionsDefinition[str], rulebook: Rulebook, home: Home) -> dg.AssetsDefinition:
     written = _written(home, rulebook)
-    specs = [
-        dg.AssetSpec(
-            name,
-            deps=["customer_wide", "segment_membership"],
-            description=description,
-            group_name="segment_sets",
-            partitions_def=days,
-            kinds={"duckdb", "table"},
-            owners=["team:data"],
-        )
-        for name, description in TABLES.items()
-    ]
+    specs = table_specs(TABLES, "segment_sets", ["customer_wide", "segment_membership"], days)
     specs += [_spec(each, days, rulebook) for each in written]
 
     @dg.multi_asset(
