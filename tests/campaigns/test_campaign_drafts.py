@@ -124,10 +124,10 @@ def test_what_is_saved_stands_in_for_the_file_until_the_file_changes(home: Home)
 def test_a_draft_is_thrown_away_and_frees_its_set(home: Home) -> None:
     save(home, "gone")
     rulebook, sets = set_actions.known_sets(home)
-    assert "campaign gone" in set_actions.dependents(home, rulebook, sets, bank.SET)
+    assert ("campaign", "gone") in set_actions.dependents(home, rulebook, sets, bank.SET)
     drafts.discard(home, "gone", by="anna")
     assert "gone" not in known_campaigns(home, in_force(home))
-    assert "campaign gone" not in set_actions.dependents(home, rulebook, sets, bank.SET)
+    assert ("campaign", "gone") not in set_actions.dependents(home, rulebook, sets, bank.SET)
     save(home, "gone")  # the name is free again
 
 
