@@ -37,7 +37,7 @@ def main() -> None:
             from mart.customer_wide as w
             inner join {parameters} as p on coalesce(w.city, w.province) = p.org_code
         """
-        provinces = [code for code, org in rulebook.organisations.items() if org.level == "tier1"]
+        provinces = list(rulebook.tier1_codes)
         edges = f"create or replace table edges as {edge_query(everywhere(rulebook), DAY, provinces)}"
         alone, near = (_best(lambda query=query: connection.execute(query)) for query in (segments, edges))
         rows = connection.execute("select count(*) from edges").fetchone()

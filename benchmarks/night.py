@@ -21,7 +21,18 @@ from typing import Any
 import duckdb
 import psutil
 
-from mofang_pipeline import lake, landing, plan, profiles, published, replay, segments, transitions, trees
+from mofang_pipeline import (
+    computed_days,
+    lake,
+    landing,
+    plan,
+    profiles,
+    published,
+    replay,
+    segments,
+    transitions,
+    trees,
+)
 from mofang_pipeline.home import Home
 from mofang_pipeline.manifest import PROJECT, dbt_environment
 from mofang_pipeline.rulebook import Rulebook
@@ -104,7 +115,7 @@ def _after_wide(
     days = [window.first for window in todo.days]
     trees.write_tree(connection, rulebook, days)
     placed = _timed(lambda: [segments.write_membership(connection, rulebook, day) for day in days], server)
-    plan.mark_segmented(connection, days, plan.tier1_codes(rulebook))
+    computed_days.mark_segmented(connection, days, rulebook.tier1_codes)
     described = _timed(lambda: [profiles.write_profile(connection, day) for day in days], server)
     described += _timed(lambda: [profiles.write_distribution(connection, day) for day in days], server)
     compared = transitions.days_to_compare(connection, days)

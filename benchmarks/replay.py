@@ -88,7 +88,7 @@ def _computed(home: Home, first: date) -> tuple[float, Digests]:
     with mofang.writer() as connection:
         plan.mark_plan(connection, todo)
         for window in todo.days:
-            rerun_province(connection, mofang, window.first, plan.tier1_codes(rulebook))
+            rerun_province(connection, mofang, window.first, rulebook.tier1_codes)
     seconds = time.monotonic() - started
     found: Digests = {}
     with lake.writer(home) as connection:

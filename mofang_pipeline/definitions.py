@@ -7,7 +7,6 @@ import dagster as dg
 
 from mofang_pipeline.home import Home
 from mofang_pipeline.manifest import manifest_path
-from mofang_pipeline.plan import tier1_codes
 from mofang_pipeline.rulebook import read_rulebook
 from mofang_pipeline.steps import (
     campaigns,
@@ -47,7 +46,7 @@ def build(
             segments.build_transitions(days),
             segment_sets.build(days, rulebook, home),
             push.build(days, sets),
-            segments.build_by_province(by_province(days, tier1_codes(rulebook))),
+            segments.build_by_province(by_province(days, list(rulebook.tier1_codes))),
             campaigns.build_states(days, home, sets),
             reconciliation.build(days),
             campaigns.build_results(days),

@@ -14,17 +14,12 @@ from itertools import chain
 import duckdb
 import yaml
 
+from mofang_pipeline import computed_days
 from mofang_pipeline.home import REPOSITORY
-from mofang_pipeline.rulebook import Rulebook
 
 NO_BASE = date(1900, 1, 1)  # rolled on from nothing: everything landed is read
 FARTHEST_ROLL = 92  # days; from farther back, starting anew reads less
 LEDGER_CHUNK = 31  # days of ledger written in one transaction
-STATES_KEPT = 40  # of the latest days; a restatement or a gap of a few weeks rolls on from one of them
-STATE_TABLES = tuple(
-    f"int.int_{name}_state"
-    for name in ("activity", "payment_day", "institution", "customer", "account", "agreement")
-)
 WINDOWS = REPOSITORY / "dbt_project" / "dbt_project.yml"
 DAY = timedelta(days=1)
 
@@ -74,38 +69,8 @@ def make_plan(
     return Plan(
         days=tuple(_windows(days, _valid_states(connection))),
         ledger_ranges=tuple(_ledger_ranges(connection)),
-        load_id=last_load(connection),
+        load_id=computed_days.last_load(connection),
     )
-
-
-def last_load(connection: duckdb.DuckDBPyConnection) -> int:
-    row = connection.execute("select coalesce(max(load_id), 0) from landed.touch").fetchone()
-    return int(row[0]) if row else 0
-
-
-def mark_computed(
-    connection: duckdb.DuckDBPyConnection,
-    kind: str,
-    days: Iterable[date],
-    load_id: int,
-    provinces: Sequence[str] = ("",),
-) -> None:
-    """Writes in the books that `days` (of `provinces`) now know all loads up to `load_id`."""
-    rows = [(day, province) for day in days for province in provinces]
-    if not rows:
-        return
-    keys = {"kind": kind, "days": [day for day, _ in rows], "provinces": [province for _, province in rows]}
-    connection.execute("begin")
-    connection.execute(
-        "delete from int.computed_day where kind = $kind and (day, province) in "
-        "(select unnest($days), unnest($provinces))",
-        keys,
-    )
-    connection.execute(
-        "insert into int.computed_day select $kind, unnest($days), unnest($provinces), $load_id",
-        {**keys, "load_id": load_id},
-    )
-    connection.execute("commit")
 
 
 def mark_plan(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
@@ -116,71 +81,9 @@ def mark_plan(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
         for window in plan.ledger_ranges
         for offset in range((window.last - window.first).days + 1)
     ]
-    mark_computed(connection, "ledger", ledger_days, plan.load_id)
-    mark_computed(connection, "state", days, plan.load_id)
-    mark_computed(connection, "wide", days, plan.load_id)
-
-
-def mark_segmented(
-    connection: duckdb.DuckDBPyConnection, days: Sequence[date], provinces: Sequence[str]
-) -> None:
-    """Writes in the books that the segments of `days` and `provinces` know what the wide table knows."""
-    _mark_like_wide(connection, "segments", days, provinces)
-
-
-def mark_published(connection: duckdb.DuckDBPyConnection, days: Sequence[date]) -> None:
-    """Writes in the books that all that follows from the wide table of `days` is made."""
-    _mark_like_wide(connection, "published", days, [""])
-
-
-def _mark_like_wide(
-    connection: duckdb.DuckDBPyConnection, kind: str, days: Sequence[date], provinces: Sequence[str]
-) -> None:
-    known = dict(
-        connection.execute("select day, load_id from int.computed_day where kind = 'wide'").fetchall()
-    )
-    for load_id in {known[day] for day in days}:
-        mark_computed(connection, kind, [day for day in days if known[day] == load_id], load_id, provinces)
-
-
-def has_unpublished_days(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether some day's wide table is newer than what readers see of it: a night that was blocked or is under way."""
-    found = connection.execute(
-        """
-        select 1
-        from int.computed_day as wide
-        left join int.computed_day as shown on shown.kind = 'published' and wide.day = shown.day
-        where wide.kind = 'wide' and shown.load_id is distinct from wide.load_id
-        limit 1
-        """
-    ).fetchone()
-    return found is not None
-
-
-def tier1_codes(rulebook: Rulebook) -> list[str]:
-    return [org.org_code for org in rulebook.organisations.values() if org.level == "tier1"]
-
-
-def forget_old_states(connection: duckdb.DuckDBPyConnection) -> str:
-    """Deletes kept-up state that no run will roll on from: all but the last days and each month's last one.
-
-    Returns a line that says what is kept.
-    """
-    states = _days(connection, "select day from int.computed_day where kind = 'state' order by day")
-    kept = {day for day in states if (day + DAY).day == 1} | set(states[-STATES_KEPT:])
-    forgotten = [day for day in states if day not in kept]
-    if forgotten:
-        connection.execute("begin")
-        for table in STATE_TABLES:
-            connection.execute(
-                f"delete from {table} where day in (select unnest($days))", {"days": forgotten}
-            )
-        connection.execute(
-            "delete from int.computed_day where kind = 'state' and day in (select unnest($days))",
-            {"days": forgotten},
-        )
-        connection.execute("commit")
-    return f"{len(kept)} day(s)"
+    computed_days.mark_computed(connection, "ledger", ledger_days, plan.load_id)
+    computed_days.mark_computed(connection, "state", days, plan.load_id)
+    computed_days.mark_computed(connection, "wide", days, plan.load_id)
 
 
 def days_to_segment(connection: duckdb.DuckDBPyConnection, first: date, last: date) -> list[date]:

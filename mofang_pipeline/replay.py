@@ -22,7 +22,7 @@ NOBODY = "select cast(null as bigint) as customer_key, cast(null as varchar) as 
 
 def everywhere(rulebook: Rulebook) -> Rules:
     """The same rulebook in every province."""
-    return {org.org_code: rulebook for org in rulebook.organisations.values() if org.level == "tier1"}
+    return dict.fromkeys(rulebook.tier1_codes, rulebook)
 
 
 def segments_under(rules: Rules, day: date, provinces: Iterable[str], *, data_day: date) -> str:

@@ -10,7 +10,7 @@ from datetime import UTC, date, timedelta
 
 import duckdb
 
-from mofang_pipeline import lake, plan, published, rules, runs
+from mofang_pipeline import lake, published, rules, runs
 from mofang_pipeline.control import log
 from mofang_pipeline.control.database import engine
 from mofang_pipeline.control.log import Entry
@@ -48,8 +48,8 @@ def restate(
     The name is the restatement's for ever. Refused where no day of these is computed, or the name is taken.
     """
     now = rules.current(home)
-    codes = list(provinces) or plan.tier1_codes(now.rulebook)
-    if unknown := sorted(set(provinces) - set(plan.tier1_codes(now.rulebook))):
+    codes = list(provinces) or now.rulebook.tier1_codes
+    if unknown := sorted(set(provinces) - set(now.rulebook.tier1_codes)):
         raise Refused(f"{unknown[0]} is no tier-1 branch", f"{unknown[0]} 不是一级分行")
     days = _computed_days(home, first, last, codes)
     order = _order(

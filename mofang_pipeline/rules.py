@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 
-from mofang_pipeline import plan
 from mofang_pipeline.control import log
 from mofang_pipeline.control.database import engine
 from mofang_pipeline.control.log import Entry
@@ -100,7 +99,7 @@ def of_days(home: Home, days: Sequence[date]) -> dict[date, dict[str, Rules]]:
         for seq in set(kept.values()) - {now.seq}
     }
     return {
-        day: {code: by_seq[kept.get((day, code), now.seq)] for code in plan.tier1_codes(now.rulebook)}
+        day: {code: by_seq[kept.get((day, code), now.seq)] for code in now.rulebook.tier1_codes}
         for day in days
     }
 

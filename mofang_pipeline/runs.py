@@ -9,7 +9,7 @@ from datetime import date
 import dagster as dg
 from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation
 
-from mofang_pipeline import dagster_home, lake, plan, rules
+from mofang_pipeline import computed_days, dagster_home, lake, rules
 from mofang_pipeline.arrivals import has_landed
 from mofang_pipeline.campaigns.history import written_campaigns
 from mofang_pipeline.dead_runs import TAG, close_dead_runs, this_process
@@ -43,8 +43,7 @@ def run_days(
     """
     rulebook = rules.in_force(home)
     written_campaigns(home, rulebook)  # refused here, before anything runs
-    known = {org.org_code for org in rulebook.organisations.values() if org.level == "tier1"}
-    if unknown := sorted(set(provinces) - known):
+    if unknown := sorted(set(provinces) - set(rulebook.tier1_codes)):
         raise RunFailedError(f"--province {unknown[0]}: no tier-1 branch in organisations.csv")
     if not has_landed(home, last):
         raise RunFailedError(
@@ -62,7 +61,7 @@ def run_reconciliation(home: Home, day: date, *, progress: Progress) -> None:
     dagster_home.activate(home)
     _run_job(home, RECONCILIATION, day, day, _config(()), progress)
     with lake.writer(home) as connection:
-        if not plan.has_unpublished_days(connection):
+        if not computed_days.has_unpublished_days(connection):
             publish.publish_again(home, lake.latest_snapshot(connection))
 
 

@@ -5,7 +5,7 @@ from datetime import date
 
 import duckdb
 
-from mofang_pipeline import lake, plan
+from mofang_pipeline import computed_days, lake, plan
 from mofang_pipeline.reconciliation import carrying, facts, matching
 from mofang_pipeline.reconciliation.facts import Match, Terms
 
@@ -49,7 +49,7 @@ def reconcile_days(
     `anew` counts every campaign; else those in which nothing can have changed are carried on, with the same rows.
     """
     ordered = sorted(days)
-    load_id = plan.last_load(connection)
+    load_id = computed_days.last_load(connection)
     with lake.outside(connection):
         facts.read_logs(connection, ordered[-1])
         base = carrying.start(connection, ordered[0])
@@ -59,7 +59,7 @@ def reconcile_days(
             progress(f"reconciled {day}")
         _write(connection, ordered)
         counted = _counted(connection, ordered[-1])
-    plan.mark_computed(connection, "reconciled", ordered, load_id)
+    computed_days.mark_computed(connection, "reconciled", ordered, load_id)
     return counted
 
 

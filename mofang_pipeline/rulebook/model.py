@@ -186,6 +186,11 @@ class Rulebook:
         return next(org for org in self.organisations.values() if org.level == "hq")
 
     @cached_property
+    def tier1_codes(self) -> tuple[str, ...]:
+        """Codes of the tier-1 branches, in the file's order."""
+        return tuple(org.org_code for org in self.organisations.values() if org.level == "tier1")
+
+    @cached_property
     def subordinates(self) -> dict[str, tuple[str, ...]]:
         """Organisation code -> codes directly below it, in the file's order."""
         below: dict[str, list[str]] = {code: [] for code in self.organisations}

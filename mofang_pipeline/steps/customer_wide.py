@@ -10,7 +10,7 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_assets
 
-from mofang_pipeline import lake, plan
+from mofang_pipeline import computed_days, lake, plan
 from mofang_pipeline.home import REPOSITORY
 from mofang_pipeline.manifest import dbt_environment
 from mofang_pipeline.quality import dbt_tests, results
@@ -76,7 +76,7 @@ def build(days: dg.PartitionsDefinition, manifest: Path) -> dg.AssetsDefinition:
                 raise dg.Failure(dbt_tests.failed_line(record))
             plan.mark_plan(connection, todo)
             context.log.info(
-                f"{time.monotonic() - started:.1f} s; kept state: {plan.forget_old_states(connection)}"
+                f"{time.monotonic() - started:.1f} s; kept state: {computed_days.forget_old_states(connection)}"
             )
 
     return build_customer_wide

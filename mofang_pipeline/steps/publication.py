@@ -4,7 +4,7 @@ from typing import Any
 
 import dagster as dg
 
-from mofang_pipeline import audit, lake, plan, published
+from mofang_pipeline import audit, computed_days, lake, plan, published
 from mofang_pipeline.serving import publish, views
 from mofang_pipeline.steps.partitions import days_of
 from mofang_pipeline.steps.resources import Mofang
@@ -39,7 +39,7 @@ def build(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         """The lake's snapshot that Superset and the command line read, with all published views in it."""
         with mofang.writer() as connection:
             if not config.provinces:
-                plan.mark_published(connection, plan.days_to_segment(connection, *days_of(context)))
+                computed_days.mark_published(connection, plan.days_to_segment(connection, *days_of(context)))
             audit.write(connection, mofang.home)
             published.create_views(connection)
             views.create_views(connection)

@@ -7,7 +7,17 @@ from typing import Any
 import dagster as dg
 import duckdb
 
-from mofang_pipeline import edges, plan, profiles, published, rules, segments, transitions, trees
+from mofang_pipeline import (
+    computed_days,
+    edges,
+    plan,
+    profiles,
+    published,
+    rules,
+    segments,
+    transitions,
+    trees,
+)
 from mofang_pipeline.rulebook import Rulebook
 from mofang_pipeline.steps.partitions import days_of, each_day
 from mofang_pipeline.steps.previews import markdown_table
@@ -56,7 +66,7 @@ def build_membership(days: dg.PartitionsDefinition) -> dg.AssetsDefinition:
             written = each_day(context, todo, write)
             rules.keep(mofang.home, chosen, config.provinces)
             provinces = config.provinces or list(chosen[todo[0]])
-            plan.mark_segmented(connection, todo, provinces)
+            computed_days.mark_segmented(connection, todo, provinces)
             written["preview"] = markdown_table(connection, PREVIEW, {"day": todo[-1]})
         for province in provinces:
             for day in todo:
@@ -138,7 +148,7 @@ def rerun_province(
     trees.write_trees(connection, held, mofang.rulebook())
     rows = segments.write_under(connection, held[day], day, provinces)
     rules.keep(mofang.home, chosen, provinces)
-    plan.mark_segmented(connection, [day], provinces)
+    computed_days.mark_segmented(connection, [day], provinces)
     profiles.write_profile(connection, day)
     profiles.write_distribution(connection, day)
     edges.write_edges(connection, day, held[day])

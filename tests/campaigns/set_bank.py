@@ -3,7 +3,7 @@
 import hashlib
 from datetime import date
 
-from mofang_pipeline import lake, plan, published
+from mofang_pipeline import computed_days, lake, published
 from mofang_pipeline.home import Home
 from mofang_pipeline.landing import tables as landing_tables
 
@@ -40,5 +40,5 @@ def build(home: Home) -> Home:
         connection.execute(MEMBERS, {"set_name": SET})
         identities = [(number, token(number), DAY) for number in range(1, CUSTOMERS + 1)]
         published.insert_rows(connection, "lake.landed.customer_identity", identities)
-        plan.mark_computed(connection, "segments", [DAY], 1, ["540000"])
+        computed_days.mark_computed(connection, "segments", [DAY], 1, ["540000"])
     return home

@@ -7,8 +7,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from mofang_pipeline import lake
-from mofang_pipeline import plan as computed
+from mofang_pipeline import computed_days, lake
 from mofang_pipeline.campaigns import drafts, follow
 from mofang_pipeline.campaigns.actions import advance
 from mofang_pipeline.campaigns.history import known, known_campaigns
@@ -156,7 +155,7 @@ def test_the_sensor_moves_campaigns_whose_day_has_come(home: Home) -> None:
     assert "no campaign's day has come" in str(sensor())
     save(home, "never_frozen")
     with lake.writer(home) as connection:
-        computed.mark_computed(connection, "segments", [LAUNCH], 1, ["540000"])
+        computed_days.mark_computed(connection, "segments", [LAUNCH], 1, ["540000"])
         asked = sensor()
         follow.follow(connection, home, in_force(home), LAUNCH)
         held = dict(connection.execute("select campaign, problem from mart.campaign").fetchall())

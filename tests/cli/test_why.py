@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from mofang_pipeline import lake, plan, published, segments, trees
+from mofang_pipeline import computed_days, lake, published, segments, trees
 from mofang_pipeline.cli.application import execute
 from mofang_pipeline.home import Home
 from mofang_pipeline.landing import tables
@@ -64,11 +64,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
         connection.execute("insert into landed.customer_identity (customer_key, token) values (3, 'c0ffee')")
         published.create_views(connection)
         published.write_organisations(connection, book)
-        plan.mark_computed(connection, "wide", [D0, D1], load_id=1)
+        computed_days.mark_computed(connection, "wide", [D0, D1], load_id=1)
         trees.write_tree(connection, book, [D0, D1])
         for day in (D0, D1):
             segments.write_membership(connection, book, day)
-        plan.mark_segmented(connection, [D0, D1], list(book.subordinates["HQ"]))
+        computed_days.mark_segmented(connection, [D0, D1], list(book.subordinates["HQ"]))
         views.create_views(connection)
         snapshot = lake.latest_snapshot(connection)
     publish.publish(made, snapshot, D1)

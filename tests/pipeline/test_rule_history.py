@@ -10,7 +10,7 @@ import duckdb
 import pytest
 from starlette.testclient import TestClient
 
-from mofang_pipeline import plan, restatement, rule_actions
+from mofang_pipeline import restatement, rule_actions
 from mofang_pipeline.definitions import build
 from mofang_pipeline.home import Home
 from mofang_pipeline.portal.application import application
@@ -128,7 +128,7 @@ def replay(home: Home, *days: date) -> None:
     assert mofang.home.root == home.root  # the run before has named it in the environment
     with mofang.writer() as connection:
         for day in days:
-            rerun_province(connection, mofang, day, plan.tier1_codes(mofang.rulebook()))
+            rerun_province(connection, mofang, day, mofang.rulebook().tier1_codes)
 
 
 def test_replay_and_restatement(ruled: Home, reading: Reading) -> None:

@@ -8,7 +8,17 @@ import duckdb
 import pytest
 import yaml
 
-from mofang_pipeline import edges, lake, plan, profiles, published, replay, segments, transitions, trees
+from mofang_pipeline import (
+    computed_days,
+    edges,
+    lake,
+    profiles,
+    published,
+    replay,
+    segments,
+    transitions,
+    trees,
+)
 from mofang_pipeline.home import REPOSITORY, Home
 from mofang_pipeline.landing import tables
 from mofang_pipeline.quality.results import CheckResult
@@ -111,14 +121,14 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCo
 
 
 def compute(connection: duckdb.DuckDBPyConnection, rulebook: Any) -> None:
-    plan.mark_computed(connection, "wide", [D0, D1], load_id=1)
+    computed_days.mark_computed(connection, "wide", [D0, D1], load_id=1)
     trees.write_tree(connection, rulebook, [D0, D1])
     for day in (D0, D1):
         segments.write_membership(connection, rulebook, day)
         profiles.write_profile(connection, day)
         profiles.write_distribution(connection, day)
         edges.write_edges(connection, day, replay.everywhere(rulebook))
-    plan.mark_segmented(connection, [D0, D1], plan.tier1_codes(rulebook))
+    computed_days.mark_segmented(connection, [D0, D1], rulebook.tier1_codes)
     rules = replay.everywhere(rulebook)
     transitions.write_transitions(connection, D1, rules, rules)
     reconcile_days(connection, [D0, D1], terms=Terms())

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 import duckdb
 
-from mofang_pipeline import lake, plan, published, segments, trees
+from mofang_pipeline import computed_days, lake, published, segments, trees
 from mofang_pipeline.home import Home
 from mofang_pipeline.landing import tables as landing_tables
 from mofang_pipeline.rulebook import read_rulebook
@@ -63,8 +63,8 @@ def compute(home: Home, connection: duckdb.DuckDBPyConnection, day: date, custom
     connection.execute("delete from lake.mart.customer_wide where day = $day", {"day": day})
     connection.execute(WIDE, {"day": day, "first": FIRST, "customers": customers})
     segments.write_membership(connection, rulebook, day)
-    plan.mark_computed(connection, "wide", [day], 1)
-    plan.mark_segmented(connection, [day], plan.tier1_codes(rulebook))
+    computed_days.mark_computed(connection, "wide", [day], 1)
+    computed_days.mark_segmented(connection, [day], rulebook.tier1_codes)
 
 
 def _land(connection: duckdb.DuckDBPyConnection, customers: int) -> None:
