@@ -48,7 +48,7 @@ def restate(
     The name is the restatement's for ever. Refused where no day of these is computed, or the name is taken.
     """
     now = rules.current(home)
-    codes = list(provinces) or now.rulebook.tier1_codes
+    codes = list(provinces) or list(now.rulebook.tier1_codes)
     if unknown := sorted(set(provinces) - set(now.rulebook.tier1_codes)):
         raise Refused(f"{unknown[0]} is no tier-1 branch", f"{unknown[0]} 不是一级分行")
     days = _computed_days(home, first, last, codes)

@@ -36,6 +36,10 @@ def known_in_window() -> str:
     return f"known_day between {DAY} and {DAY}"
 
 
+def handed_over(relation: str, key: str) -> str:
+    return f"select * from {relation} where {key} is not null"
+
+
 def add_days(day: str, number: int) -> str:
     return f"cast({day} + interval {number} day as date)"
 

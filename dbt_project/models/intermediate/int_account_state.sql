@@ -11,19 +11,13 @@ earlier as (
 
 upserted as (
 
-    select *
-    from {{ ref('stg_account') }}
-    where dt > {{ base_day() }} and dt <= {{ first_day() }}
-    qualify row_number() over (partition by account_key order by dt desc, updated_at desc nulls last, seq desc) = 1
+    {{ handed_over(ref('stg_account'), 'account_key') }}
 
 ),
 
 balances as (
 
-    select *
-    from {{ ref('stg_balance') }}
-    where dt > {{ base_day() }} and dt <= {{ first_day() }}
-    qualify row_number() over (partition by account_key order by dt desc, updated_at desc nulls last, seq desc) = 1
+    {{ handed_over(ref('stg_balance'), 'account_key') }}
 
 ),
 

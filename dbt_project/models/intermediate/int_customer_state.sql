@@ -12,19 +12,13 @@ earlier as (
 
 upserted as (
 
-    select *
-    from {{ ref('stg_customer') }}
-    where dt > {{ base_day() }} and dt <= {{ first_day() }}
-    qualify row_number() over (partition by customer_key order by dt desc, updated_at desc nulls last, seq desc) = 1
+    {{ handed_over(ref('stg_customer'), 'customer_key') }}
 
 ),
 
 held as (
 
-    select *
-    from {{ ref('stg_holding') }}
-    where dt > {{ base_day() }} and dt <= {{ first_day() }}
-    qualify row_number() over (partition by customer_key order by dt desc, updated_at desc nulls last, seq desc) = 1
+    {{ handed_over(ref('stg_holding'), 'customer_key') }}
 
 ),
 
