@@ -17,6 +17,7 @@ from mofang_pipeline.landing.contract import BY_NAME
 DATA_SUFFIXES = (".parquet", ".csv", ".csv.gz")
 SIDECAR_SUFFIX = ".control.json"
 UNFINISHED_SUFFIXES = (".tmp", ".part")
+MISPLACED = "not in a folder <table>/dt=YYYY-MM-DD/: ignored; move it there"
 YEARS = range(1990, 2100)
 DT_FOLDER = re.compile(r"dt=(\d{4}-\d{2}-\d{2})")
 
@@ -75,6 +76,7 @@ def list_files(landing: Path) -> Listing:
     """Every data file under `landing`/<table>/dt=<day>/; hidden and unfinished files do not count."""
     files: list[LandedFile] = []
     messages: list[str] = []
+    messages += [f"{name}: {MISPLACED}" for name in _misplaced(landing)]
     for folder in _folders(landing):
         if folder.name in BY_NAME:
             _list_table(folder, files, messages)
@@ -87,6 +89,7 @@ def list_files(landing: Path) -> Listing:
 
 
 def _list_table(folder: os.DirEntry[str], files: list[LandedFile], messages: list[str]) -> None:
+    messages += [f"{folder.name}/{name}: {MISPLACED}" for name in _misplaced(folder.path)]
     for day_folder in _folders(folder.path):
         dt = _folder_date(day_folder.name)
         if dt is None:
@@ -94,10 +97,16 @@ def _list_table(folder: os.DirEntry[str], files: list[LandedFile], messages: lis
                 f"{folder.name}/{day_folder.name}/ is not dt=YYYY-MM-DD from 1990 to 2099: ignored; rename it"
             )
             continue
-        entries = {entry.name: entry for entry in os.scandir(day_folder)}
+        entries = {entry.name: entry for entry in os.scandir(day_folder) if _is_visible(entry.name)}
         for name, entry in entries.items():
-            if _is_visible(name) and not name.endswith(SIDECAR_SUFFIX) and entry.is_file():
+            if entry.is_dir():
+                messages.append(
+                    f"{folder.name}/dt={dt}/{name}/ is a folder: ignored; put its files into dt={dt}/ itself"
+                )
+            elif not name.endswith(SIDECAR_SUFFIX):
                 _list_file(folder.name, dt, entry, entries, files, messages)
+            elif name.removesuffix(SIDECAR_SUFFIX) not in entries:
+                messages.append(f"{folder.name}/dt={dt}/{name}: the file that it is for has not arrived")
 
 
 def _list_file(
@@ -127,6 +136,13 @@ def _folders(parent: Path | str) -> list[os.DirEntry[str]]:
         return []
     folders = (entry for entry in os.scandir(parent) if _is_visible(entry.name) and entry.is_dir())
     return sorted(folders, key=attrgetter("name"))
+
+
+def _misplaced(folder: Path | str) -> list[str]:
+    """Visible files where only folders belong, by name."""
+    if not os.path.isdir(folder):
+        return []
+    return sorted(entry.name for entry in os.scandir(folder) if _is_visible(entry.name) and entry.is_file())
 
 
 def _is_visible(name: str) -> bool:

@@ -158,7 +158,7 @@ def _control(file: LandedFile) -> Control | None:
         return None
     promised = _read_sidecar(file.sidecar)
     sha256 = promised.get("sha256")
-    if sha256 is not None and sha256 != _sha256(file.path):
+    if sha256 is not None and str(sha256).lower() != _sha256(file.path):
         raise _blocked("sha256 differs from the file's")
     return Control(_integer(promised, "rows"), _integer(promised, "amount_fen"))
 

@@ -8,13 +8,16 @@ import duckdb
 import pyarrow as pa  # type: ignore[import-untyped]
 
 from mofang_pipeline.landing.check import problems
-from mofang_pipeline.landing.contract import Column
+from mofang_pipeline.landing.contract import Column, Table
 from mofang_pipeline.landing.identity import token
 from mofang_pipeline.landing.read import Raw
 from mofang_pipeline.landing.work import FILE_NO, ROW, Work, number
 
 MASK = "'***'"
 TOKEN_SHOWN = 16  # hex characters
+# All that the other columns of a table with personal data show: short codes, words and times. Where a file's
+# columns are shifted, names and numbers stand under another's header.
+IMPERSONAL = r" *[A-Za-z0-9_]{0,10} *|[0-9]{4}[-/.][0-9:TZ /.+-]{1,28}"
 
 
 class LandingIdentityError(Exception):
@@ -167,16 +170,18 @@ def _quarantine_rows(work: Work) -> None:
 def _shown(work: Work, raw: Raw) -> str:
     """SQL: the original values as JSON text, with personal data masked."""
     present = [column for column in work.table.columns if column.name in raw.types]
-    pairs = ", ".join(f"{column.name} := {_masked(column)}" for column in present)
+    pairs = ", ".join(f"{column.name} := {_masked(work.table, column)}" for column in present)
     return f"cast(to_json(struct_pack({pairs})) as varchar)"
 
 
-def _masked(column: Column) -> str:
+def _masked(table: Table, column: Column) -> str:
     text = f'cast("{column.name}" as varchar)'
     if column.stored == "dropped":
         return f"case when {text} is not null then {MASK} end"
     if column.is_personal:
         return f"'token:' || left({token(f'trim({text})')}, {TOKEN_SHOWN})"
+    if table.names_a("dropped"):
+        return f"case when regexp_full_match({text}, '{IMPERSONAL}') is false then {MASK} else {text} end"
     return text
 
 

@@ -2,6 +2,7 @@
 up."""
 
 import gzip
+import hashlib
 import io
 import json
 from collections import defaultdict
@@ -265,6 +266,14 @@ def test_control_totals(bank: Bank) -> None:
         )
         for _, status, what in SIDECARS
     ]
+
+
+def test_sha256_may_be_in_capitals(bank: Bank) -> None:
+    digest = hashlib.sha256(STATEMENT.encode()).hexdigest()
+    bank.put("reward_statement", DAY, STATEMENT)
+    bank.put("reward_statement", DAY, json.dumps({"sha256": digest.upper()}), name="a.csv.control.json")
+    bank.load()
+    assert [count[-1] for count in bank.counts("reward_statement")] == ["loaded"]
 
 
 def test_blocked_file_is_one_quarantine_record(bank: Bank) -> None:

@@ -205,6 +205,21 @@ def test_quarantine_masks_personal_values(bank: Bank) -> None:
     ]  # fmt: skip
 
 
+def test_quarantine_masks_personal_values_in_other_columns(bank: Bank) -> None:
+    shifted = {
+        "city_code": "990101199001010011",
+        "status": "张三",
+        "birth_date": "19900001234",
+        "gender": "X",
+    }
+    bank.put("customer", "2026-01-05", [customer(1, **shifted), customer(2)])
+    bank.load()
+    [shown] = bank.values()
+    assert {name: shown[name] for name in (*shifted, "opened_on")} == {
+        "city_code": "***", "status": "***", "birth_date": "***", "gender": "X", "opened_on": "2020-01-01",
+    }  # fmt: skip
+
+
 def test_has_mobile_defaults_to_a_mobile(bank: Bank) -> None:
     rows = [customer(1, mobile="13800138000"), customer(2, mobile=""), customer(3, mobile="")]
     bank.put(
@@ -245,10 +260,22 @@ def test_what_is_not_a_landed_file(bank: Bank) -> None:
     bank.put("customer", "2026-01-05", "x", name="notes.txt")
     bank.put("customer", "2026-02-30", [customer(1)])
     bank.put("clients", "2026-01-05", [customer(1)])
+    bank.put("customer", "2026-01-05", "{}", name="b.csv.control.json")
+    (bank.folder / "customer" / "dt=2026-01-05" / "c.csv").mkdir()
+    for misplaced in ("customer/a.csv", "customer.csv", ".hidden"):
+        (bank.folder / misplaced).write_text("x", encoding="utf-8")
     summary = bank.load()
-    assert (summary.load_id, [message.split(" ")[0] for message in summary.messages]) == (
+    assert (summary.load_id, sorted(message.split(" ")[0] for message in summary.messages)) == (
         None,
-        ["clients/", "customer/dt=2026-01-05/notes.txt", "customer/dt=2026-02-30/"],
+        [
+            "clients/",
+            "customer.csv:",
+            "customer/a.csv:",
+            "customer/dt=2026-01-05/b.csv.control.json:",
+            "customer/dt=2026-01-05/c.csv/",
+            "customer/dt=2026-01-05/notes.txt",
+            "customer/dt=2026-02-30/",
+        ],
     )
 
 
