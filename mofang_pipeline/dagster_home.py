@@ -7,13 +7,16 @@ import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg2
 import yaml
 
 from mofang_pipeline import stores
 from mofang_pipeline.home import Home
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance
 
 DATABASE = "mofang_dagster"
 SCHEMA_LOCK = 7_460_002  # advisory lock: one process at a time makes or upgrades Dagster's tables
@@ -56,6 +59,16 @@ def activate(home: Home) -> Path:
     del variables["MOFANG_POSTGRES_URL"]
     os.environ.update(variables)
     return folder
+
+
+@contextmanager
+def instance() -> Iterator["DagsterInstance"]:
+    """The active home's records by connections that are kept open: else every event of a run opens several."""
+    from dagster import DagsterInstance
+
+    with DagsterInstance.get() as records:
+        records.optimize_for_webserver(statement_timeout=0, pool_recycle=3600, max_overflow=20)
+        yield records
 
 
 def settings(folder: Path) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def _run_job(
 ) -> None:
     definitions = build(home, include=(first, last), loggers={"console": _progress_logger(progress)})
     job = definitions.resolve_job_def(name)
-    with dg.DagsterInstance.get() as instance, redirect_stdout(_Lines(progress)):
+    with dagster_home.instance() as instance, redirect_stdout(_Lines(progress)):
         for run_id in close_dead_runs(instance):
             progress(f"run {run_id} was killed before its end: closed")
         result = job.execute_in_process(
