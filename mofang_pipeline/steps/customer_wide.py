@@ -3,12 +3,13 @@
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_assets
+from dagster_dbt.compat import DBT_PYTHON_VERSION
 
 from mofang_pipeline import computed_days, lake, plan
 from mofang_pipeline.home import REPOSITORY
@@ -21,9 +22,21 @@ PROJECT = REPOSITORY / "dbt_project"
 LAYERS = {"staging": "staging", "intermediate": "kept_up_state", "marts": "wide_table"}
 
 
+class Dbt(DbtCliResource):
+    """Spares each run what dagster-dbt does before it starts dbt: another start of dbt that asks for its version, and
+    dbt's adapter in this process, for metadata of columns that no asset asks for."""
+
+    @property
+    def _cli_version(self) -> Any:
+        return DBT_PYTHON_VERSION
+
+    def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> Any:
+        return None
+
+
 def dbt_resource(manifest: Path) -> DbtCliResource:
     """The dbt of this very environment; it starts from what was parsed when `manifest` was made."""
-    return DbtCliResource(
+    return Dbt(
         project_dir=DbtProject(PROJECT, target_path=manifest.parent),
         profiles_dir=str(PROJECT),
         dbt_executable=str(Path(sys.executable).with_name("dbt")),
