@@ -41,6 +41,10 @@ class Change:
     moved: dict[str, str]
 
 
+_crossings: dict[str, "Crossings"] = {}
+CROSSINGS_KEPT = 64
+
+
 def changes(rulebook: Rulebook, margin: Margin) -> list[Change]:
     """All that the rulebook's thresholds make worth trying, in the order of the columns; time first."""
     asked = {name for test in thresholds(rulebook) for name in names(test, Column)}
@@ -109,13 +113,25 @@ class Crossings:
 
 
 def crossings(rulebook: Rulebook, tried: list[Change]) -> Crossings:
-    """As SQL: two cases with the tree's own shape, so that only the thresholds on a customer's way are looked at."""
+    """As SQL: two cases with the tree's own shape, so that only the thresholds on a customer's way are looked at.
 
+    Made once for equal content: a run asks for it on each of its days.
+    """
+    key = repr((rulebook.tree, rulebook.branches, tried))
+    if key not in _crossings:
+        if len(_crossings) >= CROSSINGS_KEPT:
+            _crossings.clear()
+        _crossings[key] = _made(rulebook, tried)
+    return _crossings[key]
+
+
+def _made(rulebook: Rulebook, tried: list[Change]) -> Crossings:
     @cache
     def crossed(test: Call, place: int) -> exp.Expr:
         now = syntax(test)
         return exp.NullSafeNEQ(this=exp.paren(now), expression=exp.paren(_after(now, tried[place])))
 
+    @cache
     def by_change(asked: tuple[Node, ...]) -> dict[int, exp.Expr]:
         tests = _asked(rulebook, asked)
         found = {
