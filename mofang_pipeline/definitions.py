@@ -60,7 +60,7 @@ def build(
         # One process for a run's steps: they share the lake's one writer, and the dear imports are paid once.
         executor=dg.in_process_executor,
         loggers=loggers,
-        resources={"mofang": Mofang(), "dbt": customer_wide.dbt_resource(manifest)},
+        resources={"mofang": Mofang(), "dbt": customer_wide.dbt_resource()},
     )
 
 

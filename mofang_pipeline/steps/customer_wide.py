@@ -34,10 +34,10 @@ class Dbt(DbtCliResource):
         return None
 
 
-def dbt_resource(manifest: Path) -> DbtCliResource:
-    """The dbt of this very environment; it starts from what was parsed when `manifest` was made."""
+def dbt_resource() -> DbtCliResource:
+    """The dbt of this very environment."""
     return Dbt(
-        project_dir=DbtProject(PROJECT, target_path=manifest.parent),
+        project_dir=str(PROJECT),
         profiles_dir=str(PROJECT),
         dbt_executable=str(Path(sys.executable).with_name("dbt")),
     )
