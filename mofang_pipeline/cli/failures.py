@@ -9,6 +9,7 @@ import typer
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
 # typer keeps its usage error to itself; BadParameter is one, and public.
 UsageError: type[Exception] = typer.BadParameter.__bases__[0]
+NO_ARGUMENTS = "NoArgsIsHelpError"  # a usage error whose message is the help, of many lines
 
 
 class CommandError(Exception):
@@ -20,6 +21,9 @@ def report(error: BaseException) -> int:
     if isinstance(error, (KeyboardInterrupt, typer.Abort)):
         print("mofang: interrupted", file=sys.stderr)
         return INTERRUPTED
+    if type(error).__name__ == NO_ARGUMENTS:
+        print(error.format_message(), file=sys.stderr)  # type: ignore[attr-defined]
+        return USAGE
     if os.environ.get("MOFANG_DEBUG") == "1":
         traceback.print_exception(error)
     print(f"mofang: {one_line(error)}", file=sys.stderr)

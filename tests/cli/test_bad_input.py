@@ -59,6 +59,14 @@ def _id(value: object) -> str:
     return " ".join(value) if isinstance(value, list) else ""
 
 
+@pytest.mark.parametrize("arguments", [[], ["rules"]])
+def test_without_a_command_the_help_is_shown_as_it_is(
+    capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    status, shown = execute(arguments), capsys.readouterr()
+    assert (status, shown.out, "\nCommands:\n" in shown.err) == (2, "", True)
+
+
 @pytest.mark.parametrize(("arguments", "expected"), USAGE, ids=_id)
 def test_usage(capsys: pytest.CaptureFixture[str], arguments: list[str], expected: str) -> None:
     status = execute(arguments)
