@@ -17,6 +17,8 @@ from mofang_pipeline.cli.arguments import (
     FormatOption,
     FromOption,
     LanguageOption,
+    OnlyDayOption,
+    OnlyOrgOption,
     OrgOption,
     ToOption,
     ordered,
@@ -141,8 +143,8 @@ def flow(
 @app.command()
 def table(
     name: Annotated[str, typer.Argument(help="A published table.")],
-    day: Annotated[date | None, typer.Option("--day", parser=parse_day, metavar="YYYY-MM-DD")] = None,
-    org: OrgOption = None,
+    day: OnlyDayOption = None,
+    org: OnlyOrgOption = None,
     chosen: FormatOption = None,
 ) -> None:
     """Rows of a published table."""

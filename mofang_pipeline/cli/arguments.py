@@ -57,6 +57,12 @@ BasisOption = Annotated[
 OrgOption = Annotated[
     str | None, typer.Option("--org", metavar="CODE", help="An organisation's code; head office by default.")
 ]
+OnlyOrgOption = Annotated[
+    str | None, typer.Option("--org", metavar="CODE", help="Only of this organisation; of all by default.")
+]
+OnlyDayOption = Annotated[
+    date | None, typer.Option("--day", parser=parse_day, metavar="YYYY-MM-DD", help="Only of this day.")
+]
 
 
 def _language(value: str) -> str:

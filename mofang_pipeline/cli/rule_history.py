@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mofang_pipeline.cli.arguments import DayOption, FormatOption, FromOption, OrgOption, ToOption, ordered
+from mofang_pipeline.cli.arguments import (
+    DayOption,
+    FormatOption,
+    FromOption,
+    OnlyOrgOption,
+    ToOption,
+    ordered,
+)
 from mofang_pipeline.cli.failures import CommandError
 from mofang_pipeline.cli.output import Format, Rows, note, show
 from mofang_pipeline.cli.progress import progress
@@ -77,7 +84,7 @@ def show_values(
     show(Rows(columns, rows), chosen or Format.table)
 
 
-def history(org: OrgOption = None, chosen: FormatOption = None) -> None:
+def history(org: OnlyOrgOption = None, chosen: FormatOption = None) -> None:
     """Every change of parameters ever recorded, the oldest first."""
     from mofang_pipeline.rule_actions import history as changes
 
