@@ -81,12 +81,13 @@ def _settings(folder: Path) -> Settings:
         if known[key] is Decimal and type(value) is int:  # a share of 0 or 1
             continue
         if type(value) is not known[key] or (isinstance(value, (int, Decimal)) and value < 0):
-            entry.refuse(
-                key,
-                f"is {value!r}; it must be {known[key].__name__}, not negative",
-                f"为 {value!r}，类型不符或为负",
-            )
+            wanted = "true or false" if known[key] is bool else f"{known[key].__name__}, not negative"
+            entry.refuse(key, f"is {value!r}; it must be {wanted}", f"为 {value!r}，类型不符或为负")
     settings = Settings(**entry.values)
+    if settings.global_control_share >= 1:
+        entry.refuse(
+            "global_control_share", "must be below 1: nobody would be left", "须小于 1，否则无人可选"
+        )
     try:
         ZoneInfo(settings.timezone)
     except (KeyError, ValueError, OSError):
@@ -132,6 +133,13 @@ def _institutions(folder: Path) -> tuple[Institution, ...]:
         if code in institutions or not code:
             refuse(file, subject, "is given twice or has no code; correct it", "编号重复或为空，请更正")
         days = [iso_day(row[key], file, subject) if row[key] else None for key in ("valid_from", "valid_to")]
+        if days[0] and days[1] and days[1] < days[0]:
+            refuse(
+                file,
+                subject,
+                "valid_to is before valid_from; correct one",
+                "valid_to 早于 valid_from，请更正",
+            )
         institutions[code] = Institution(code, row["name_zh"], row["name_en"], days[0], days[1])
     return tuple(institutions.values())
 

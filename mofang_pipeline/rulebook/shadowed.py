@@ -51,6 +51,8 @@ def _taken(way: Way, shadows: Sequence[Step]) -> tuple[str, str] | None:
         step for step in way.steps if step in shadows and evaluate(step.condition, row, dict(step.values))
     )
     customer = told(row, [first, *(step for step in way.steps if step.node == way.node.id)])
+    if not customer:  # asked nothing: `true`
+        return f"; anybody is in {first.node}", f"；任何客户都归入 {first.node}"
     return f"; for example {customer} is in {first.node}", f"；例如 {customer} 归入 {first.node}"
 
 

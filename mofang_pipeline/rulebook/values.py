@@ -28,10 +28,8 @@ def engine_value(parameter_type: str, written: Scalar) -> int | float:
         raise ValueProblem(f"{shown} is beyond {LARGEST}", f"{shown} 超出上限 {LARGEST}")
     if parameter_type == "number":
         return float(number)
-    scale, unit = (100, "fen") if parameter_type == "money" else (1, "unit")
-    exact = number * scale
+    exact = number * 100 if parameter_type == "money" else number
     if exact != exact.to_integral_value():
-        raise ValueProblem(
-            f"{written} is not a whole number of {unit}s", f"{written} 的精度过高，{unit} 以下不可再分"
-        )
+        of = (" of fens", "分") if parameter_type == "money" else ("", "")
+        raise ValueProblem(f"{written} is not a whole number{of[0]}", f"{written} 不是整数{of[1]}")
     return int(exact)

@@ -100,6 +100,11 @@ def test_a_shadowed_customer_is_shown_with_where_it_goes(tmp_path: Path) -> None
     assert re.search(r"; for example age = \d+, is_rural = True is in A / .*；例如 age = ", found[0])
 
 
+def test_a_shadow_that_asks_nothing_takes_anybody(tmp_path: Path) -> None:
+    found = refused(tmp_path, tree("A: true"))
+    assert re.search(r"; anybody is in A / .*；任何客户都归入 A", found[0])
+
+
 def test_a_gap_is_shown_with_a_customer_in_it(tmp_path: Path) -> None:
     changes = {
         "tree.yaml": TREE.replace("  - {id: POOR, parent: NOW, otherwise: true, zh: 贫, en: Poor}\n", "")

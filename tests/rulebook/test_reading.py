@@ -126,10 +126,15 @@ REFUSED = [
     (orgs("P'3,HQ,tier1,丙,Three"), "organisations.csv: organisation P'3: a code is"),
     # the others
     ({"settings.yaml": "small_cel: 1\n"}, "settings.yaml: settings: unknown key 'small_cel'"),
-    ({"settings.yaml": "maker_checker: 1\n"}, "settings.yaml: settings: maker_checker is 1"),
+    ({"settings.yaml": "maker_checker: 1\n"}, "settings.yaml: settings: maker_checker is 1; .*true or false"),
+    (
+        {"settings.yaml": "global_control_share: 1\n"},
+        "settings.yaml: settings: global_control_share must be below",
+    ),
     ({"settings.yaml": "small_cell: -1\n"}, "settings.yaml: settings: small_cell is -1"),
     ({"settings.yaml": "timezone: Mars/Base\n"}, "settings.yaml: settings: timezone is 'Mars/Base'"),
     (institutions("a,甲,A,2026,"), "institutions.csv: institution a: '2026' is not a day"),
+    (institutions("a,甲,A,2026-02-01,2026-01-31"), "institutions.csv: institution a: valid_to is before"),
     (institutions("a,甲,A,,\na,甲,A,,"), "institutions.csv: institution a: is given twice"),
     (p1("org: P2\n"), "branches/P1.yaml: branch: org is 'P2' but the file"),
     ({"branches/P9.yaml": "org: P9\n"}, "branches/P9.yaml: branch: org 'P9' is not in organisations.csv"),
