@@ -119,8 +119,20 @@ def _budget(connection: duckdb.DuckDBPyConnection, each: Known) -> Iterator[Row]
 
 
 def _need(home: Home, each: Known) -> Iterator[Row]:
-    need = None if each.status.is_frozen else needed_now(home, each)
-    if need is not None:
+    if each.status.is_frozen or each.campaign.is_import:
+        return
+    need = needed_now(home, each)
+    if need is None:
+        name = each.campaign.set_name
+        yield (
+            "sample size",
+            "candidates",
+            None,
+            None,
+            None,
+            f"no computed day has members of {name}; run a day",
+        )
+    else:
         enough = {True: "enough", False: "not enough", None: "no mde or no control arm in the plan"}
         yield "sample size", "candidates", need.candidates, None, None, enough[need.is_enough]
         yield "sample size", "needed treatment", need.treatment, None, None, None

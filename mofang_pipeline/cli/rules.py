@@ -41,6 +41,11 @@ def _set_problems(folder: Path, rulebook: Rulebook) -> Iterator[Problem]:
     except RulebookError as error:
         yield from error.problems
         return
+    for each in rulebook.campaigns:
+        if each.set_name and each.set_name not in sets:  # none of the files' business: people save sets too
+            note(
+                f"warning: {each.file}: the set {each.set_name} is not in {SETS_FILE}; is it saved in the portal?"
+            )
     for set_id, reason in sound(sets, rulebook)[1].items():
         en, _, zh = reason.partition(" / ")
         yield Problem(SETS_FILE, f"set {set_id}", en, zh)

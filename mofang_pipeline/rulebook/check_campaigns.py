@@ -93,6 +93,12 @@ def _rewards(each: Campaign, rulebook: Rulebook) -> Found:
     for reward in each.rewards:
         if reward.amount_fen < 1:
             yield "rewards", f"{reward.code}: amount_fen must be above 0", f"{reward.code}：金额须大于 0"
+        if reward.cap_per_customer < 1:
+            yield (
+                "rewards",
+                f"{reward.code}: cap_per_customer must be above 0",
+                f"{reward.code}：每客户上限须大于 0",
+            )
 
 
 def _plan(each: Campaign, rulebook: Rulebook) -> Found:

@@ -82,7 +82,8 @@ def _settings(folder: Path) -> Settings:
             continue
         if type(value) is not known[key] or (isinstance(value, (int, Decimal)) and value < 0):
             wanted = "true or false" if known[key] is bool else f"{known[key].__name__}, not negative"
-            entry.refuse(key, f"is {value!r}; it must be {wanted}", f"为 {value!r}，类型不符或为负")
+            shown = repr(value) if isinstance(value, str) else value
+            entry.refuse(key, f"is {shown}; it must be {wanted}", f"为 {shown}，类型不符或为负")
     settings = Settings(**entry.values)
     if settings.global_control_share >= 1:
         entry.refuse(

@@ -81,8 +81,8 @@ def _plan(document: dict[str, Any], file: str) -> Plan:
         primary=primary,
         metrics=tuple(map(str, entry.items("metrics"))) or (primary,),
         guardrails=tuple(map(str, entry.items("guardrails"))),
-        alpha=_optional_number(entry, "alpha") or Plan.alpha,
-        power=_optional_number(entry, "power") or Plan.power,
+        alpha=Plan.alpha if (alpha := _optional_number(entry, "alpha")) is None else alpha,
+        power=Plan.power if (power := _optional_number(entry, "power")) is None else power,
         mde=_optional_number(entry, "mde"),
     )
 
@@ -92,7 +92,8 @@ def _reward(item: Any, file: str) -> Reward:
     amount = _optional_whole(entry, "amount_fen")
     if amount is None:
         entry.refuse("amount_fen", "is missing; write the amount in fen", "缺失，请填写金额（分）")
-    return Reward(entry.text("code"), amount, _optional_whole(entry, "cap_per_customer") or 1)
+    cap = _optional_whole(entry, "cap_per_customer")
+    return Reward(entry.text("code"), amount, 1 if cap is None else cap)
 
 
 def _required_day(entry: Entry, key: str) -> date:
@@ -105,7 +106,8 @@ def _required_day(entry: Entry, key: str) -> date:
 def _optional_whole(entry: Entry, key: str) -> int | None:
     value = entry.values.get(key)
     if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 0):
-        entry.refuse(key, f"is {value!r}; write a whole number, not negative", f"为 {value!r}，应为非负整数")
+        shown = repr(value) if isinstance(value, str) else value
+        entry.refuse(key, f"is {shown}; write a whole number, not negative", f"为 {shown}，应为非负整数")
     return value
 
 

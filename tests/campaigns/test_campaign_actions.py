@@ -15,6 +15,7 @@ from mofang_pipeline.campaigns import follow
 from mofang_pipeline.campaigns.actions import advance, needed_now
 from mofang_pipeline.campaigns.audience import global_salt
 from mofang_pipeline.campaigns.history import known
+from mofang_pipeline.campaigns.showing import shown
 from mofang_pipeline.cli.application import execute
 from mofang_pipeline.control import log
 from mofang_pipeline.control.database import engine
@@ -152,6 +153,8 @@ def test_an_unknown_set_is_refused_at_approval(home: Home, write: Write) -> None
     write("strange", set_name="nobody_knows")
     with pytest.raises(Refused, match="there is no segment set nobody_knows"):
         advance(home, "strange", "approved", by="boss")
+    [(*_, note)] = [row for row in shown(home, in_force(home), "strange") if row[0] == "sample size"]
+    assert note == "no computed day has members of nobody_knows; run a day"
 
 
 def test_sample_size_is_shown_and_kept_with_the_approval(home: Home, write: Write) -> None:

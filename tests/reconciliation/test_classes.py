@@ -234,6 +234,20 @@ def test_a_campaigns_own_terms_win(books: Books, classes_of: ClassesOf) -> None:
     assert (found["g"], found["h"]) == ("timing", "timing")
 
 
+def test_a_break_names_the_rows_that_it_is_about(books: Books, classes_of: ClassesOf) -> None:
+    partly = [
+        grant("g"),
+        stated("s", "g"),
+        posted("p", "s"),
+        refunded("r", "g", 1, 400),
+        posted("o", "r", 1, -400),
+    ]
+    alone = [grant("h", customer_key=3), refunded("u", "h"), stated("t", "h", 1)]
+    classes_of([*partly, *alone], 1)
+    found = books.query("select grant_id, statement_id, entry_id from mart.campaign_break order by grant_id")
+    assert found == [("g", "s", "p"), ("h", "u", None)]
+
+
 def test_a_row_that_names_no_campaign_is_counted_under_unknown(books: Books, classes_of: ClassesOf) -> None:
     classes_of([stated("s", None, campaign_id=None), posted("p", None, campaign_id=None)], 9)
     found = books.query("select campaign, class, item_id from mart.campaign_break order by item_id")

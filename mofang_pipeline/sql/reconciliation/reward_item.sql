@@ -9,8 +9,16 @@ measured as (
         item_id,
         min(campaign) as campaign,
         min(grant_id) as grant_id,
-        min(case when side = 'statement' then row_id end) as statement_id,
-        min(case when side = 'ledger' then row_id end) as entry_id,
+        -- Of several rows the one that the item is about: a refund alone, else the redemption and what was posted for it.
+        coalesce(
+            min(case when is_refund_alone then row_id end),
+            min(case when event = 'redeem' then row_id end),
+            min(case when side = 'statement' then row_id end)
+        ) as statement_id,
+        coalesce(
+            min(case when side = 'ledger' and amount_fen > 0 then row_id end),
+            min(case when side = 'ledger' then row_id end)
+        ) as entry_id,
         min(institution_code) as institution_code,
         sum(case when side = 'grant' then 1 else 0 end) as grant_rows,
         sum(case when side = 'grant' then amount_fen else 0 end) as grant_fen,
