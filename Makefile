@@ -12,7 +12,7 @@ BIN := .venv/bin
 COMPILE := .venv-bootstrap/bin/uv pip compile --quiet --generate-hashes --no-annotate --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command "make lock" --python-version 3.11
 
-.PHONY: help setup system demo test lint format bench lock hooks clean
+.PHONY: help setup system demo test lint lint-layout lint-types lint-sql format bench lock hooks clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,9 +31,16 @@ test: setup system ## Lint and all tests (ARGS="tests/cli -k table" for some)
 	@exec $(BIN)/pytest -n $(WORKERS) --dist loadfile --durations 10 $(ARGS)
 
 lint: setup ## ruff, mypy, sqlfluff
+	@$(MAKE) -j 2 lint-layout lint-types lint-sql
+
+lint-layout:
 	@echo "lint: ruff"; $(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet . || \
 		{ echo "lint: see above; 'make format' puts layout right" >&2; exit 1; }
+
+lint-types:
 	@echo "lint: mypy"; $(BIN)/mypy --no-error-summary
+
+lint-sql:
 	@echo "lint: sqlfluff"; [ ! -d dbt_project/models ] || $(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models
 
 format: setup ## Lays out Python and SQL
