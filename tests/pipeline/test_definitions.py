@@ -4,13 +4,20 @@ import shutil
 from pathlib import Path
 
 import dagster as dg
+import pytest
 
 from mofang_pipeline.definitions import build
 from mofang_pipeline.home import REPOSITORY, Home
 
 
-def test_names_in_the_flow(tmp_path: Path) -> None:
-    graph = build(Home(home=tmp_path)).resolve_asset_graph()
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home without a file, in which dbt's project is parsed once."""
+    return tmp_path_factory.mktemp("empty")
+
+
+def test_names_in_the_flow(empty: Path) -> None:
+    graph = build(Home(home=empty)).resolve_asset_graph()
     ours = {key.to_user_string() for key in graph.materializable_asset_keys}
     assert {
         "landed/payment",
@@ -27,7 +34,7 @@ def test_names_in_the_flow(tmp_path: Path) -> None:
     } <= ours
 
 
-def test_a_set_leads_to_what_uses_it(tmp_path: Path) -> None:
+def test_a_set_leads_to_what_uses_it(empty: Path, tmp_path: Path) -> None:
     shutil.copytree(REPOSITORY / "rulebook", tmp_path / "rulebook")
     campaigns = tmp_path / "rulebook" / "campaigns"
     campaigns.mkdir(exist_ok=True)
@@ -35,6 +42,6 @@ def test_a_set_leads_to_what_uses_it(tmp_path: Path) -> None:
         "{campaign: spring, zh: 春, org: '000000', audience: {set: worth_winning},"
         " arms: {treatment: 0.9, control: 0.1}, window: {from: 2026-03-01, to: 2026-03-31}}"
     )
-    graph = build(Home(home=tmp_path, rulebook=tmp_path / "rulebook")).resolve_asset_graph()
+    graph = build(Home(home=empty, rulebook=tmp_path / "rulebook")).resolve_asset_graph()
     below = graph.get(dg.AssetKey(["segment_set", "worth_winning"])).child_keys
     assert {key.to_user_string() for key in below} >= {"campaign_audience", "push_leaver"}
