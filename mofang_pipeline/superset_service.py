@@ -145,8 +145,7 @@ def environment(home: Home) -> dict[str, str]:
 
 def change_users(home: Home, wish: dict[str, Any]) -> list[dict[str, Any]]:
     """Runs superset/users.py; returns the users that it names."""
-    if not (home.folder("superset") / "provisioned").exists():
-        raise SupersetError("Superset is not set up yet: run `mofang demo` or `mofang superset` first")
+    _require_set_up(home)
     done = _run(home, "users.py", json.dumps(wish))
     found: list[dict[str, Any]] = json.loads(done.splitlines()[-1])
     return found
@@ -154,11 +153,17 @@ def change_users(home: Home, wish: dict[str, Any]) -> list[dict[str, Any]]:
 
 def users(home: Home) -> list[dict[str, Any]]:
     """Everybody in Superset's metadata: user, role, org, active, last_login; see superset/viewers.py."""
+    _require_set_up(home)
     url = stores.database_url(home, "mofang_superset")
     with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
         cursor.execute(USERS, {"roles": [*ROLES, "Admin"]})
         names = [column.name for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _require_set_up(home: Home) -> None:
+    if not (home.folder("superset") / "provisioned").exists():
+        raise SupersetError("Superset is not set up yet: run `mofang demo` first")
 
 
 def _machine_memory() -> int:

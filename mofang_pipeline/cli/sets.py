@@ -60,6 +60,8 @@ def members(set_id: SetArgument, day: DayOption, org: OrgOption = None, chosen: 
     home = _home()
     with newest_lake(home) as connection:
         found = reading.members(connection, home, set_id, day, org)
+    if not found.rows:
+        note(f"nobody, unless {day} or this version is not computed yet: mofang run --from {day} --to {day}")
     show(Rows(found.columns, found.rows), chosen or Format.table)
 
 

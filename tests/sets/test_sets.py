@@ -9,6 +9,7 @@ import pytest
 
 from mofang_pipeline import lake
 from mofang_pipeline.campaigns import drafts
+from mofang_pipeline.cli.application import execute
 from mofang_pipeline.definitions import build
 from mofang_pipeline.home import Home
 from mofang_pipeline.refusals import Refused
@@ -226,3 +227,13 @@ def test_a_night_tells_the_saved_sets_customers_and_uses(home: Home, save: Calla
     assert {name: value.value for name, value in told.metadata.items()} == {
         "customers": 7, "version": 1, "used by": "push p1",
     }  # fmt: skip
+
+
+def test_no_members_may_mean_that_they_are_not_computed(
+    home: Home, save: Callable[..., None], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save("just_saved", members="ACTIVE")
+    monkeypatch.setenv("MOFANG_HOME", str(home.root))
+    monkeypatch.setenv("MOFANG_RULEBOOK", str(home.rulebook))
+    assert execute(["sets", "members", "just_saved", "--day", str(bank.LAST)]) == 0
+    assert "nobody, unless" in capsys.readouterr().err
