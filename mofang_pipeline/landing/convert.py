@@ -8,7 +8,7 @@ from mofang_pipeline.landing.contract import SQL_TYPES, Column
 
 WHOLE = r"[+-]?[0-9]{1,18}(\.0*)?"
 SCIENTIFIC = r"[+-]?[0-9]+(\.[0-9]+)?[eE][+-]?[0-9]+"
-OFFSET = r":[0-9]{2}(\.[0-9]+)?([zZ]|[+-][0-9]{2}(:?[0-9]{2})?)$"
+OFFSET = r":[0-9]{2}(\.[0-9]+)?([zZ]| [uU][tT][cC]|[+-][0-9]{2}(:?[0-9]{2})?)$"
 DAY = r"[1-9][0-9]{3}-[0-9]{1,2}-[0-9]{1,2}"
 TRUE = ("true", "t", "yes", "y", "1", "1.0", "是")
 FALSE = ("false", "f", "no", "n", "0", "0.0", "否")

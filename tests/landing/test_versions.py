@@ -91,12 +91,17 @@ def test_event_day_is_the_local_one(bank: Bank) -> None:
     bank.put(
         "payment",
         "2026-01-06",
-        [payment(1, paid_at="2026-01-05T16:00:00Z"), payment(2, paid_at="2026-01-05")],
+        [
+            payment(1, paid_at="2026-01-05T16:00:00Z"),
+            payment(2, paid_at="2026-01-05"),
+            payment(3, paid_at="2026-01-05 16:00:00 UTC"),
+        ],
     )
     bank.load()
     assert bank.rows("select event_day::varchar from lake.landed.payment order by seq") == [
         ("2026-01-06",),
         ("2026-01-05",),
+        ("2026-01-06",),
     ]
 
 
