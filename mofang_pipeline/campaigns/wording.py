@@ -44,7 +44,7 @@ TEXTS = {
         "sequential": "Under way: the intervals hold at every daily reading, and are wider for it.",
         "trend": "Treated and similar customers drifted apart before already (p = {p}); read with care.",
         "margin": "Incremental margin", "paid": "Incremental payments", "contacts": "Cost of contacts",
-        "rewards": "Reconciled rewards", "open": "Open breaks", "spent": "Spent / budget", "roi": "Incremental ROI",
+        "rewards": "Reconciled rewards", "open": "Open breaks", "spent": "Cost / budget", "roi": "Incremental ROI",
         "answer_better": "{metric}: treated {treatment}, control {control}: better by {effect} (interval {interval}).",
         "answer_worse": "{metric}: treated {treatment}, control {control}: worse by {effect} (interval {interval}).",
         "answer_unclear": "{metric}: difference {effect} (interval {interval}); no effect can be claimed.",
