@@ -78,7 +78,7 @@ def yaml_document(path: Path, file: str) -> Any:
         refuse(
             file,
             "line 1",
-            f"cannot be read as YAML: {str(error)[:100]}; correct it",
+            f"cannot be read as YAML: {str(error).splitlines()[0][:100]}; correct it",
             "无法按 YAML 读取，请更正",
         )
 

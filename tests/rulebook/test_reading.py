@@ -73,6 +73,7 @@ REFUSED = [
     (tree("tree: small", "tree: !!python/name:os.system x"), "tree.yaml: line"),
     (tree("tree: small", "tree: null"), "tree.yaml: tree: tree is missing"),
     ({"tree.yaml": "- a\n"}, "tree.yaml: tree: must be"),
+    ({"tree.yaml": "tree: \x00\n"}, "tree.yaml: line 1: cannot be read as YAML: .* not allowed; correct it"),
     (tree("type: int", "type: integer"), "tree.yaml: parameter window: type is 'integer'"),
     (tree("set_by: tier2", "set_by: county"), "tree.yaml: parameter window: set_by is 'county'"),
     (tree("default: 30", "defualt: 30"), "tree.yaml: parameter window: unknown key 'defualt'"),
