@@ -65,7 +65,9 @@ def _before(
 def demo(
     customers: Annotated[int, typer.Option(min=1, help="How many customers to make up.")] = 20_000,
     days: Annotated[int, typer.Option(min=1, help="How many days to compute.")] = 35,
-    last: Annotated[date, typer.Option("--to", parser=parse_day, metavar="YYYY-MM-DD")] = date(2026, 6, 30),
+    last: Annotated[
+        date, typer.Option("--to", parser=parse_day, metavar="YYYY-MM-DD", help="The last day.")
+    ] = date(2026, 6, 30),
     wait: Annotated[bool, typer.Option(help="Stay until Ctrl-C, or end as soon as all is up.")] = True,
 ) -> None:
     """Sample data, the whole pipeline, Dagster UI and Superset; Ctrl-C stops all of it."""
@@ -230,7 +232,7 @@ def rules_check(
 
 @rules_app.command("examples")
 def rules_examples(
-    day: Annotated[date, typer.Option("--day", parser=parse_day, metavar="YYYY-MM-DD")] = date(2026, 6, 30),
+    day: DayOption = date(2026, 6, 30),
     org: OrgOption = None,
     folder: Annotated[Path | None, typer.Option("--rulebook", help="Another than MOFANG_RULEBOOK.")] = None,
     chosen: FormatOption = None,

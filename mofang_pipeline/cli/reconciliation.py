@@ -29,7 +29,7 @@ AsOfOption = Annotated[
     ),
 ]
 CampaignOption = Annotated[str, typer.Option("--campaign", metavar="ID", help="A campaign's id, or all.")]
-CampaignArgument = Annotated[str, typer.Argument(metavar="CAMPAIGN")]
+CampaignArgument = Annotated[str, typer.Argument(metavar="CAMPAIGN", help="The campaign of the item.")]
 ByOption = Annotated[
     str | None, typer.Option("--by", metavar="USER", help="Who does it; you, as this system knows you.")
 ]

@@ -72,7 +72,7 @@ def approve(change_id: ChangeArgument, by: ByOption = None, chosen: FormatOption
 
 def reject(
     change_id: ChangeArgument,
-    reason: Annotated[str, typer.Option("--reason", metavar="TEXT")] = "",
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, in one line.")] = "",
     by: ByOption = None,
     chosen: FormatOption = None,
 ) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,9})?", re.ASCII)
 SINGLE = "trial"
-Day = typer.Option(parser=parse_day, metavar="YYYY-MM-DD")
+Day = typer.Option(parser=parse_day, metavar="YYYY-MM-DD", help="The day to try them on.")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -39,8 +39,14 @@ def preview(
         typer.Option("--trial", metavar="NAME:P=V,P=V", help="Several trials side by side; repeatable."),
     ] = None,
     day: Annotated[date | None, Day] = None,
-    first: Annotated[date | None, typer.Option("--from", parser=parse_day, metavar="YYYY-MM-DD")] = None,
-    last: Annotated[date | None, typer.Option("--to", parser=parse_day, metavar="YYYY-MM-DD")] = None,
+    first: Annotated[
+        date | None,
+        typer.Option("--from", parser=parse_day, metavar="YYYY-MM-DD", help="The first day of a window."),
+    ] = None,
+    last: Annotated[
+        date | None,
+        typer.Option("--to", parser=parse_day, metavar="YYYY-MM-DD", help="The last day of a window."),
+    ] = None,
     counts: Annotated[
         bool, typer.Option("--counts", help="Customers of each leaf before and after.")
     ] = False,

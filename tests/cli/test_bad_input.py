@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
-from mofang_pipeline.cli.application import execute
+from mofang_pipeline.cli.application import app, execute
 
 WINDOW = ["--from", "2026-01-01", "--to", "2026-01-02"]
 USAGE = [
@@ -67,6 +68,15 @@ def test_without_a_command_the_help_is_shown_as_it_is(
 ) -> None:
     status, shown = execute(arguments), capsys.readouterr()
     assert (status, shown.out, "\nCommands:\n" in shown.err) == (2, "", True)
+
+
+def test_every_option_and_argument_is_explained() -> None:
+    unexplained = []
+    commands = [("mofang", get_command(app))]
+    for name, command in commands:  # those of a group are added as it is met
+        unexplained += [f"{name} {each.name}" for each in command.params if not getattr(each, "help", None)]
+        commands += [(f"{name} {each.name}", each) for each in getattr(command, "commands", {}).values()]
+    assert unexplained == []
 
 
 @pytest.mark.parametrize(("arguments", "expected"), USAGE, ids=_id)
