@@ -17,9 +17,6 @@ from mofang_pipeline.home import Home
 ALIAS = "lake"
 SCHEMAS = ("landed", "int", "mart")
 EXTENSIONS = {"ducklake": "ducklake", "postgres": "postgres_scanner", "icu": "icu"}
-# Their signatures are checked when they are installed. For each connection DuckDB would read all 100 MB once more, a
-# fifth of a second; so nothing else may come into their folder by itself.
-TRUSTED = {"allow_unsigned_extensions": "true", "autoinstall_known_extensions": "false"}
 WRITER_LOCK = 7_460_001  # advisory lock of the one writer
 # By the table that a statement asks for: DuckLake's catalogue itself has no such index, so that each statement would go
 # over the files of all tables and all days.
@@ -43,7 +40,6 @@ def connect(home: Home, *, read_only: bool = False, snapshot: int | None = None)
             "memory_limit": home.memory_limit,
             "temp_directory": str(home.folder("spill")),  # may hold what is landing: stays within the home
             "extension_directory": extension_folder(home),
-            **TRUSTED,
         }
     )
     for extension in EXTENSIONS.values():
@@ -75,9 +71,8 @@ def extension_folder(home: Home) -> str:
         from duckdb_extensions import import_extension
 
         with duckdb.connect(config={"extension_directory": str(folder)}) as connection:
-            for extension, name in EXTENSIONS.items():
+            for extension in EXTENSIONS:
                 import_extension(extension, con=connection)
-                connection.execute(f"load {name}")
         marker.touch()
     return str(folder)
 
