@@ -16,7 +16,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 
 
 class HomeError(Exception):
-    """MOFANG_HOME is no folder, and none can be made there."""
+    """MOFANG_HOME is no folder, none can be made there, or engines cannot take its path."""
 
 
 class SecretError(Exception):
@@ -42,6 +42,8 @@ class Home(BaseSettings):
     @cached_property
     def root(self) -> Path:
         root = self.home.expanduser().resolve()
+        if "'" in str(root):
+            raise HomeError(f"MOFANG_HOME {root} has a quote in its path: name a folder without one")
         try:
             root.mkdir(parents=True, exist_ok=True)
         except OSError as error:

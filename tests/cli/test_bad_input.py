@@ -144,3 +144,9 @@ def test_a_home_that_is_no_folder(tmp_path: Path) -> None:
     done = mofang(tmp_path / "file", "status")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
     assert "cannot be used: File exists; name a folder that may be written" in done.stderr
+
+
+def test_a_home_with_a_quote_in_its_path_is_refused_in_one_line(tmp_path: Path) -> None:
+    done = mofang(tmp_path / "it's", "status")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert "has a quote in its path: name a folder without one" in done.stderr
