@@ -57,7 +57,8 @@ def _find_contested(work: Work, stored_days: Set[date]) -> None:
 
 def _find_met(work: Work, days: Set[date]) -> list[date]:
     """Keys that the lake already has, into `met` and `contested`; the days of their rows. Reads the key
-    columns only."""
+    columns only. An event's `days` are all that there are: to name them would skip nothing, and every row would
+    be compared with the list."""
     if not days:
         return []
     key = ", ".join(work.table.landed_key)
@@ -66,7 +67,7 @@ def _find_met(work: Work, days: Set[date]) -> list[date]:
         f"""create or replace temp table {met} as
         with mine as (select distinct {key} from {work.resolved} where problem is null)
         select distinct {key}, dt as met_dt from {LANDED}.{work.table.name} semi join mine using ({key})
-        where dt in ({days_literal(days)})"""
+        {"" if work.table.is_event else f"where dt in ({days_literal(days)})"}"""
     )
     work.run(
         f"""insert into {work.relation("contested")}
