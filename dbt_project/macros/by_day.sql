@@ -43,7 +43,7 @@
         {%- set shape = fill_window(sql, {'first': '1970-01-01', 'last': '1970-01-01', 'base': '1970-01-01', 'crossed_days': 'null'}) -%}
         {%- do run_query(get_assert_columns_equivalent(shape)) -%}
     {%- endif -%}
-    {%- set columns = get_quoted_csv(adapter.get_columns_in_relation(target_relation) | map(attribute='name')) -%}
+    {%- set columns = get_quoted_csv(add_missing_columns(target_relation)) -%}
     {%- for window in windows %}
         {%- do replace_window(target_relation, partition_day, columns, fill_window(sql, window), window) -%}
     {%- endfor %}
@@ -70,6 +70,19 @@
     {%- endcall %}
     {%- do persist_docs(relation, model) -%}
     {%- do adapter.commit() -%}
+{%- endmacro %}
+
+{# Columns that were declared since the table was made; old rows have NULL there. Returns the names of all columns. #}
+{% macro add_missing_columns(relation) -%}
+    {%- set names = adapter.get_columns_in_relation(relation) | map(attribute='name') | list -%}
+    {%- for column in model.columns.values() if column.name not in names %}
+        {% call statement('add') -%}
+            alter table {{ relation }} add column {{ column.name }} {{ column.data_type }}
+        {%- endcall %}
+        {%- do adapter.commit() -%}
+        {%- do names.append(column.name) -%}
+    {%- endfor -%}
+    {{ return(names) }}
 {%- endmacro %}
 
 {% macro replace_window(relation, partition_day, columns, query, window) -%}
