@@ -5,17 +5,15 @@ How a customer lives is the generator's business; here only which days, and whet
 
 import csv
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+from mofang_pipeline.console_steps import AS_BEFORE, Step
 from mofang_pipeline.home import Home
 
-Step = Callable[[str], None]
 HISTORY_DAYS = 365  # the longest window of customer_wide
 SEED = 1
-AS_BEFORE = "as before"  # said where nothing was to do
 
 
 class SampleDataError(Exception):

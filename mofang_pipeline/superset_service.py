@@ -163,7 +163,7 @@ def users(home: Home) -> list[dict[str, Any]]:
 
 def _require_set_up(home: Home) -> None:
     if not (home.folder("superset") / "provisioned").exists():
-        raise SupersetError("Superset is not set up yet: run `mofang demo` first")
+        raise SupersetError("Superset is not set up yet: run `mofang serve` first")
 
 
 def _machine_memory() -> int:

@@ -78,6 +78,18 @@ def demo(
 
 
 @app.command()
+def serve(
+    superset: Annotated[int, typer.Option(min=1024, max=65535, help="Port of Superset.")] = 8088,
+    dagster: Annotated[int, typer.Option(min=1024, max=65535, help="Port of the Dagster UI.")] = 3000,
+    wait: Annotated[bool, typer.Option(help="Stay until Ctrl-C, or end as soon as all is up.")] = True,
+) -> None:
+    """Superset and the Dagster UI over what is published, with the nightly schedule; Ctrl-C stops all of it."""
+    from mofang_pipeline import services
+
+    services.serve(_home(), superset=superset, dagster=dagster, wait=wait)
+
+
+@app.command()
 def generate(
     customers: Annotated[int, typer.Option("--customers", min=1, help="How many customers.")],
     first: FromOption,

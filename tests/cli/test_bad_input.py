@@ -46,8 +46,8 @@ FAILURES = [
     (["rules", "preview", "--day", "2026-01-01", "--set", "active_days=20"], NOTHING_YET),
     (["reasons", *WINDOW, "--from-segment", "D3", "--to-segment", "E1"], NOTHING_YET),
     (["explain", "--customer", "1", "--day", "2026-01-01"], NOTHING_YET),
-    (["users", "list"], "Superset is not set up yet: run `mofang demo` first"),
-    (["users", "remove", "zhaxi"], "Superset is not set up yet: run `mofang demo` first"),
+    (["users", "list"], "Superset is not set up yet: run `mofang serve` first"),
+    (["users", "remove", "zhaxi"], "Superset is not set up yet: run `mofang serve` first"),
 ]
 
 
