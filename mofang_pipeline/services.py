@@ -107,9 +107,8 @@ def _code_server(home: Home, port: Port, data_end: date | None) -> Service:
 def _dagster_services(home: Home, port: Port, code: Port) -> tuple[Service, Service]:
     variables, logs = dagster_home.environment(home), home.folder("logs")
     workspace, prefix = ("-w", str(_workspace(home, code))), _path_prefix()
-    webserver = (own_program("dagster-webserver"), *workspace, "-h", LOOPBACK, "-p", str(port.number))
-    if prefix:
-        webserver = (*webserver, "--path-prefix", prefix)
+    place = ("-h", LOOPBACK, "-p", str(port.number), *(("--path-prefix", prefix) if prefix else ()))
+    webserver = (own_program("dagster-webserver"), *workspace, *place)
     daemon = (own_program("dagster-daemon"), "run", *workspace)
     return (
         Service(

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import IO
 
 import psutil
@@ -18,7 +19,16 @@ from mofang_pipeline.home import Home
 @pytest.fixture(scope="module")
 def served(scratch: Home, passwords: dict[str, str]) -> Iterator["subprocess.Popen[str]"]:
     """The command on ports of its own, with the addresses of a proxy's Dagster; stopped as systemd would."""
-    command = [sys.executable, "-m", "mofang_pipeline.cli", "serve", "--superset", "18388", "--dagster", "13300"]
+    command = [
+        sys.executable,
+        "-m",
+        "mofang_pipeline.cli",
+        "serve",
+        "--superset",
+        "18388",
+        "--dagster",
+        "13300",
+    ]
     environment = os.environ | {"MOFANG_HOME": str(scratch.root), "MOFANG_BEHIND_TLS": "1", "COLUMNS": "200"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         try:
@@ -46,12 +56,12 @@ def test_it_comes_up_tells_where_and_leaves_nothing(served: "subprocess.Popen[st
         assert requests.get(address, timeout=30).status_code == 200, address
     children = psutil.Process(served.pid).children(recursive=True)
     served.terminate()
-    assert served.wait(timeout=60) != 0
+    assert served.wait(timeout=60) == 0
     assert [each for each in children if each.is_running() and "postgres" not in each.name()] == []
 
 
 def test_a_home_without_a_computed_day_says_what_to_do(
-    tmp_path: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("MOFANG_HOME", str(tmp_path))
     assert execute(["serve"]) == 1
