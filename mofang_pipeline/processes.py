@@ -1,7 +1,7 @@
 """Starts other programs, waits until they answer, and stops them with all that they started themselves.
 
-Knows nothing of what the programs are: services.py and demo.py say which. Every child carries a mark in its environment,
-which its own children inherit, so that even a grandchild whose parent has died is found and stopped.
+Knows nothing of what the programs are: services.py and demo.py say which. Every child carries a mark in its
+environment, which its own children inherit, so that even a grandchild whose parent has died is found and stopped.
 """
 
 import os
