@@ -123,7 +123,7 @@ def test_a_decided_change_is_decided(own: Home) -> None:
         ({"values": {"active_days": "1e309"}}, "not a number", "不是数字"),
         ({"values": {"active_days": "45; drop table"}}, "not a number", "不是数字"),
         ({"values": {"active_days": "４５"}}, "not a number", "不是数字"),
-        ({"values": {"active_days": "45.5"}}, "not a whole number", "精度过高"),
+        ({"values": {"active_days": "45.5"}}, "not a whole number", "不是整数"),
         ({"values": {}}, "nothing is to be set", "没有要设置"),
         ({"org_code": "999999"}, "no organisation", "没有机构"),
         ({"reason": " "}, "needs a reason", "须写明原因"),
