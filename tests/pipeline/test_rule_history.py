@@ -1,28 +1,38 @@
 """Days keep the rules that they were computed with, and come under others only by a restatement with a name."""
 
+import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import dagster as dg
 import duckdb
 import pytest
-from starlette.testclient import TestClient
+from playwright.sync_api import Page
 
-from mofang_pipeline import restatement, rule_actions
+from mofang_pipeline import restatement, rule_actions, superset_service, users
+from mofang_pipeline.cli.application import execute
 from mofang_pipeline.definitions import build
 from mofang_pipeline.home import Home
-from mofang_pipeline.portal.application import application
+from mofang_pipeline.portal.service import service as portal_service
+from mofang_pipeline.ports import claim_port
+from mofang_pipeline.processes import Supervisor
 from mofang_pipeline.refusals import Refused
 from mofang_pipeline.steps.resources import Mofang
 from mofang_pipeline.steps.segments import rerun_province
 from tests.pipeline.conftest import CHANGED_ON, run
-from tests.superset.portal_client import Portal
+from tests.superset import dashboards
 
 Reading = Callable[[Home], duckdb.DuckDBPyConnection]
 ONE, TWO = date(2026, 2, 1), date(2026, 2, 2)
 PROVINCE, OF_THE_NIGHT = "440000", "510000"
+PEOPLE = (
+    users.Wanted("li", OF_THE_NIGHT, "branch_analyst"),
+    users.Wanted("wang", OF_THE_NIGHT, "branch_approver"),
+    users.Wanted("head", "000000", "hq_analyst"),
+)
 TABLES = (
     "mart.segment_membership",
     "mart.segment_profile_daily",
@@ -47,18 +57,54 @@ def rule_versions(connection: duckdb.DuckDBPyConnection, day: date) -> dict[str,
     )
 
 
+@dataclass(frozen=True)
+class Superset:
+    """Superset with its portal, beside which days are computed."""
+
+    address: str
+    passwords: Mapping[str, str]
+    browser: Any
+
+    def opened(self, user: str, page: str) -> Page:
+        """That person's own browser, on a page of the portal, in English."""
+        own: Page = self.browser.new_context(viewport=dashboards.SCREEN).new_page()
+        dashboards.log_in(own, self.address, user, self.passwords[user])
+        dashboards.open_portal(own, self.address, page, "en")
+        return own
+
+
 @pytest.fixture(scope="module")
-def ruled(new_home: Callable[[str], Home]) -> Home:
-    """A day computed, then one by Dagster's schedule with a change approved before; then a change from the first on."""
+def begun(new_home: Callable[[str], Home]) -> Home:
+    """A day computed, and a second landed."""
     home = new_home("ruled")
     for folder in home.landing.glob("*/dt=*"):
         if folder.name > f"dt={TWO}":
             shutil.rmtree(folder)
     run(home, ONE, ONE)
-    propose_and_approve_in_the_portal(home)
-    scheduled_night(home)
-    change(home, PROVINCE, "8", ONE)
     return home
+
+
+@pytest.fixture(scope="module")
+def superset(begun: Home) -> Iterator[Superset]:
+    superset_service.provision(begun)
+    added = users.add(begun, "tests", PEOPLE)
+    port = claim_port(18588)
+    with Supervisor() as supervisor, dashboards.browser_page() as page:
+        supervisor.start(portal_service(begun, port.number))
+        supervisor.start(superset_service.service(begun, port.number))
+        supervisor.wait_healthy()
+        passwords = {each["user"]: each["password"] for each in added}
+        yield Superset(f"http://127.0.0.1:{port.number}", passwords, page.context.browser)
+
+
+@pytest.fixture(scope="module")
+def ruled(begun: Home, superset: Superset) -> Home:
+    """A change that two people of a branch made in Superset, a night by Dagster's schedule, and a change from the
+    first day on."""
+    propose_and_approve(superset)
+    scheduled_night(begun)
+    change(begun, PROVINCE, "8", ONE)
+    return begun
 
 
 def change(home: Home, org_code: str, active_days: str, first: date) -> None:
@@ -68,16 +114,18 @@ def change(home: Home, org_code: str, active_days: str, first: date) -> None:
     )  # fmt: skip
 
 
-def in_the_portal(home: Home, user: str, role: str = "branch_analyst") -> Portal:
-    """A person of the branch as the pages in Superset are served; what the browser does is tests/superset's matter."""
-    return Portal(TestClient(application(home)), OF_THE_NIGHT, role=role, user=user)
-
-
-def propose_and_approve_in_the_portal(home: Home) -> None:
-    wanted = {"values": {"active_days": "9"}, "from": str(TWO), "reason": "试点"}
-    proposed = in_the_portal(home, "li").post("/rules/propose", wanted).json()
-    checker = in_the_portal(home, "wang", "branch_approver")
-    assert checker.post("/rules/approve", {"change_id": proposed["change_id"]}).json()["status"] == "approved"
+def propose_and_approve(superset: Superset) -> None:
+    """From the day after the last computed one on, as the form proposes."""
+    maker = superset.opened("li", f"rules/?org={OF_THE_NIGHT}")
+    maker.get_by_role("button", name="Change Active window").click()
+    maker.fill('dialog input[name="active_days"]', "9")
+    maker.fill('dialog input[name="reason"]', "a trial")
+    maker.get_by_role("button", name="Send for approval").click()
+    maker.wait_for_selector(".toast.done")
+    checker = superset.opened("wang", f"rules/?org={OF_THE_NIGHT}&tab=waiting")
+    checker.locator("#waiting .primary").first.click()
+    checker.locator("dialog .primary").click()
+    checker.wait_for_selector(".toast.done")
 
 
 def scheduled_night(home: Home) -> None:
@@ -107,19 +155,19 @@ def test_an_approved_change_holds_from_the_night_of_its_day_and_for_its_branch_o
     assert (changed, active[TWO, OF_THE_NIGHT]) == ({OF_THE_NIGHT}, "days_since_last_paid < 9")
 
 
-def test_what_was_approved_in_the_portal_shows_there_after_the_night(ruled: Home, reading: Reading) -> None:
-    asked = "select customers from mart.segment_profile_daily where day = ? and org_code = ? and node_id = 'ACTIVE'"
-    viewer = in_the_portal(ruled, "li")
-    shown = {}
-    for day in (ONE, TWO):
-        active = viewer.get("/tree/node", node="ACTIVE", day=str(day)).json()
-        [parameter] = active["rule"]["parameters"]
-        nodes = {row["node_id"]: row for row in viewer.get("/tree/nodes", day=str(day)).json()["nodes"]}
-        counted = reading(ruled).execute(asked, [day, OF_THE_NIGHT]).fetchone()
-        assert nodes["ACTIVE"]["customers"] in (None, *(counted or ()))  # None: too few for a branch
-        shown[day] = (active["node"]["condition"], parameter["value"])
-    assert shown[TWO] == ("days_since_last_paid < 9", "9")
-    assert shown[ONE] != shown[TWO]
+@pytest.mark.parametrize(("day", "window"), [(ONE, "30 days"), (TWO, "9 days")])
+def test_the_tree_in_superset_shows_a_change_from_its_day_on(
+    ruled: Home, superset: Superset, capsys: pytest.CaptureFixture[str], day: date, window: str
+) -> None:
+    page = superset.opened("head", f"tree/?org={OF_THE_NIGHT}&day={day}")
+    page.click('[data-node="ACTIVE"]')
+    dashboards.portal_is_still(page)
+    assert f"Active window {window}" in page.locator("#rule").inner_text()
+    shown = page.locator("#node .figure b").first.inner_text()
+    capsys.readouterr()
+    assert execute(["tree", "--day", str(day), "--org", OF_THE_NIGHT, "--format", "json"]) == 0
+    counts = {row["node_id"]: row["customers"] for row in json.loads(capsys.readouterr().out)}
+    assert int(shown.replace(",", "")) == counts["ACTIVE"]
 
 
 def replay(home: Home, *days: date) -> None:
