@@ -104,6 +104,17 @@ def test_the_flow_sums_to_the_trees_counts_and_tells_why(scratch, superset, page
     assert f'"moved_{language}"' in page.request.get(f"{superset}/mofang/api/sets/list").text()
 
 
+def test_what_a_branch_is_not_shown_is_no_move(superset, browser_of):
+    branch = browser_of("yunnan")
+    dashboards.open_portal(branch, superset, f"flow/?from={FIRST_DAY}&to={DAY}", "en")
+    assert "Destination not listed" in branch.locator("#figures").inner_text()
+    assert "too few customers to be listed" in branch.locator("#about").inner_text()
+    dashboards.open_portal(branch, superset, f"profile/?node=ACTIVE&since={FIRST_DAY}", "en")
+    told = branch.locator("#moves").inner_text()
+    assert "at least" in told
+    assert "Few" not in told
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_trial_moves_customers_at_once(superset, page, tmp_path, language):
     dashboards.open_portal(page, superset, "what-if", language)

@@ -10,9 +10,9 @@ import { sankey } from "./flow_sankey.js";
 
 const words = t({
   zh: { title: "客户流向", from: "从", to: "到", basis: "口径", actual: "实际", same: "同一规则", stay: "显示未变动", sankey: "桑基图", matrix: "矩阵", list: "明细",
-    none: "没有可显示的流向", todo: "两天之间没有客户，或每条流向的人数都过少、不予显示。请选择更粗的层级、其他日期或机构。", one: "只有一天的数据", wait: "流向需要两天：第二天运行完成后即可查看。", first: "期初客户", last: "期末客户", moved: "客群变化", entered: "新增/转入", left: "销户/转出", few: "未列出的小流向" },
+    none: "没有可显示的流向", todo: "两天之间没有客户，或每条流向的人数都过少、不予显示。请选择更粗的层级、其他日期或机构。", one: "只有一天的数据", wait: "流向需要两天：第二天运行完成后即可查看。", first: "期初客户", last: "期末客户", moved: "客群变化", entered: "新增/转入", left: "销户/转出", few: "去向未列出" },
   en: { title: "Customer flow", from: "From", to: "to", basis: "Basis", actual: "Actual", same: "Same rules", stay: "Show those who stayed", sankey: "Sankey", matrix: "Matrix", list: "List",
-    none: "No flow to show", todo: "There are no customers between these two days, or too few along every link to be shown. Choose a coarser level, other days or another organisation.", one: "Only one day so far", wait: "A flow needs two days: come back after the second has run.", first: "Customers then", last: "Customers now", moved: "Changed segment", entered: "New or moved in", left: "Closed or moved out", few: "Moves too small to list" },
+    none: "No flow to show", todo: "There are no customers between these two days, or too few along every link to be shown. Choose a coarser level, other days or another organisation.", one: "Only one day so far", wait: "A flow needs two days: come back after the second has run.", first: "Customers then", last: "Customers now", moved: "Changed segment", entered: "New or moved in", left: "Closed or moved out", few: "Destination not listed" },
 });
 
 export async function show(page) {
@@ -75,7 +75,7 @@ export async function show(page) {
 
 const isSpecial = (id) => id.startsWith("(");
 
-const FEW = "(few)"; // a branch's small links, together
+const FEW = "(few)"; // a branch's links that are not shown, together: of who moved and of who stayed
 
 /** Links with their nodes, and the sums that figures, matrix and panel show. */
 function read({ nodes, links }) {

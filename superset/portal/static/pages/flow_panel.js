@@ -6,15 +6,16 @@ import { el, fill } from "../dom.js";
 import { form, toast } from "../feedback.js";
 import { full, percent } from "../numbers.js";
 import { table } from "../table.js";
+import { isListed } from "./flow_sankey.js";
 
 const words = t({
   zh: { top: "变化最大的流向", all: "全部流向", from: "从", to: "到", customers: "客户数", share: "占来源", back: "← 返回", came: "从哪里来", went: "到哪里去", causes: "变化原因", small: "其中的小流向",
     reasons: "主要原因", noReason: "没有单一条件能解释这些变化。", flipped: (now) => (now === true ? "变为满足" : now === false ? "变为不满足" : "变为未知"), median: (text) => `典型值 ${text}`, people: (n, least) => `${least ? "至少 " : ""}${n} 户`, byRule: (n) => `其中 ${n} 户因规则调整`,
-    save: "存为客群集", saveNote: (name, days) => `${days} 天内由 ${name} 的客户，每日滚动更新。`, id: "编号", zh: "中文名", en: "英文名", savedIt: "已保存，可在“客群集”中查看", small_: "其他", stay: "未变动", noSplit: "同一规则口径下，变化全部来自客户行为。", hint: "点击图中的流向或节点，查看原因与明细。", none: "没有客户换过客群",
+    save: "存为客群集", saveNote: (name, days) => `${days} 天内由 ${name} 的客户，每日滚动更新。`, id: "编号", zh: "中文名", en: "英文名", savedIt: "已保存，可在“客群集”中查看", small_: "其他", stay: "未变动", noSplit: "同一规则口径下，变化全部来自客户行为。", hint: "点击图中的流向或节点，查看原因与明细。", none: "没有客户换过客群", unlisted: "换客群的流向人数都过少，不予列出。",
     cause: { same: "未变动", behaviour: "客户行为变化", rule: "规则调整", both: "行为与规则共同作用", population: "开户、销户或迁移", untold: "人数过少，不分原因" } },
   en: { top: "Largest moves", all: "All flows", from: "From", to: "To", customers: "Customers", share: "Of source", back: "← Back", came: "Where they came from", went: "Where they went", causes: "Why they moved", small: "Small flows in it",
     reasons: "Top reasons", noReason: "No single condition explains these moves.", flipped: (now) => (now === true ? "became true" : now === false ? "became false" : "became unknown"), median: (text) => `typically ${text}`, people: (n, least) => `${least ? "at least " : ""}${n} customers`, byRule: (n) => `${n} of them by a rule change`,
-    save: "Save as a segment set", saveNote: (name, days) => `Customers who moved ${name} within ${days} days, kept up every day.`, id: "Id", zh: "Chinese name", en: "English name", savedIt: "Saved; see it under Segment sets", small_: "Other", stay: "stayed", noSplit: "Under the same rules every move is the customers' own behaviour.", hint: "Click a flow or a node to see causes and details.", none: "Nobody changed segment",
+    save: "Save as a segment set", saveNote: (name, days) => `Customers who moved ${name} within ${days} days, kept up every day.`, id: "Id", zh: "Chinese name", en: "English name", savedIt: "Saved; see it under Segment sets", small_: "Other", stay: "stayed", noSplit: "Under the same rules every move is the customers' own behaviour.", hint: "Click a flow or a node to see causes and details.", none: "Nobody changed segment", unlisted: "All moves are of too few customers to be listed.",
     cause: { same: "Did not move", behaviour: "Customers' behaviour", rule: "Rule change", both: "Behaviour and rules together", population: "Opened, closed or relocated", untold: "Too few to tell apart" } },
 });
 const CAUSES = { behaviour: "#0B5FA5", rule: "#E0A100", both: "#17A2A2", population: "#9AA5B1", same: "#C3CCD6", untold: "#DDE3EA" };
@@ -39,10 +40,10 @@ function listed(flow, links, onlink, columns) {
   return table(columns.map((name) => kinds[name]), links, { sortBy: "customers", onrow: onlink });
 }
 
-/** The largest moves, or all flows. */
+/** The largest moves that are known as such, or all flows. */
 export function moves(flow, onlink, { all = false } = {}) {
-  const links = all ? flow.links : flow.links.filter((link) => link.from !== link.to).sort((a, b) => b.customers - a.customers).slice(0, 20);
-  if (!links.length) return [el("p", { class: "note" }, words.none)];
+  const links = all ? flow.links : flow.links.filter((link) => link.from !== link.to && isListed(link)).sort((a, b) => b.customers - a.customers).slice(0, 20);
+  if (!links.length) return [el("p", { class: "note" }, flow.links.every(isListed) ? words.none : words.unlisted)];
   const parts = [listed(flow, links, onlink, ["from", "to", "customers", "share"])];
   return all ? parts : [el("h2", {}, words.top), el("p", { class: "note" }, words.hint), ...parts];
 }

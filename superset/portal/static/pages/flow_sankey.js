@@ -1,4 +1,4 @@
-// The Sankey: both sides in the tree's order and the families' colours; who stayed is pale; small flows become 其他 / Other.
+// The Sankey: both sides in the tree's order and the families' colours; who stayed, or is not listed, is pale; small flows become 其他 / Other.
 import { chart, escaped, familyColour, FONT, INK, TOOLTIP } from "../charts.js";
 import { t } from "../context.js";
 import { full, percent, short } from "../numbers.js";
@@ -68,8 +68,11 @@ function summed(links, side) {
   return sums;
 }
 
+/** Whether both ends are told; a branch's links that are not, of who moved and of who stayed, are together under (few). */
+export const isListed = (link) => link.from !== "(few)" && link.to !== "(few)";
+
 function style(flow, link) {
-  if (link.from === link.to) return { color: GREY, opacity: 0.28, curveness: 0.5 };
+  if (link.from === link.to || !isListed(link)) return { color: GREY, opacity: 0.28, curveness: 0.5 };
   return { color: familyColour(flow.byId.get(link.from).family), opacity: 0.45, curveness: 0.5 };
 }
 
