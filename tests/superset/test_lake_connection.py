@@ -39,14 +39,17 @@ def test_head_office_reaches_nothing_beyond_the_views_either(scratch):
 def test_a_night_is_seen_when_it_is_published_and_not_before(scratch):
     shown = publish.published(scratch)
     count = "select count(*) from day_option"
+    everybody = [("hq_analyst", "000000", count), ("branch_analyst", "540000", count)]
     with lake.writer(scratch) as connection:
+        connection.execute("create temp table kept as from lake.mart.day_status where day = '2026-11-15'")
         connection.execute("delete from lake.mart.day_status where day = '2026-11-15'")
         written = lake.latest_snapshot(connection)
-    everybody = [("hq_analyst", "000000", count), ("branch_analyst", "540000", count)]
-    before = ask(scratch, everybody)
-    publish.publish(scratch, written, date(2026, 11, 19))
-    after = ask(scratch, everybody)
-    publish.publish(scratch, shown.snapshot, date(2026, 11, 19))
+        before = ask(scratch, everybody)
+        publish.publish(scratch, written, date(2026, 11, 19))
+        after = ask(scratch, everybody)
+        publish.publish(scratch, shown.snapshot, date(2026, 11, 19))
+        # Other files read the lake as it is now, whatever is published.
+        connection.execute("insert into lake.mart.day_status from kept")
     assert (before, after) == ([{"rows": [["5"]]}] * 2, [{"rows": [["4"]]}] * 2)
 
 
