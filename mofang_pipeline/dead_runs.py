@@ -10,6 +10,8 @@ import socket
 import dagster as dg
 import psutil
 
+from mofang_pipeline.processes import is_alive
+
 TAG = "mofang/process"
 UNFINISHED = [dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
 REASON = "its process was killed"
@@ -36,6 +38,6 @@ def _is_alive(process: str) -> bool:
     if host != socket.gethostname():
         return True
     try:
-        return f"{psutil.Process(int(number)).create_time():.2f}" == created
+        return is_alive(int(number)) and f"{psutil.Process(int(number)).create_time():.2f}" == created
     except psutil.NoSuchProcess:
         return False

@@ -39,7 +39,7 @@ def run_demo(home: Home, sample: Sample, *, wait: bool) -> None:
     """Brings everything up and stays until Ctrl-C, or only until all is up; leaves no process behind."""
     console, started = Console(), time.monotonic()
     reap_orphans()
-    with Supervisor() as supervisor:
+    with services.alone(home), Supervisor() as supervisor:
         _prepare(console, home, sample, supervisor)
         services.run(console, home, supervisor, started, wait=wait, data_end=sample.last)
     console.print("stopped")

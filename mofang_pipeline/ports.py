@@ -28,13 +28,14 @@ def claim_port(preferred: int, tries: int = 200) -> Port:
     """`preferred`, or the next one that is free and not claimed by another Mofang of this user."""
     for number in range(preferred, preferred + tries):
         claim = (Path(tempfile.gettempdir()) / f"mofang-{os.getuid()}-port-{number}.lock").open("w")
-        if _locked(claim) and _free(number):
+        if locked(claim) and _free(number):
             return Port(number, claim)
         claim.close()
     raise NoPortError(f"no free port between {preferred} and {preferred + tries - 1}")
 
 
-def _locked(claim: IO[str]) -> bool:
+def locked(claim: IO[str]) -> bool:
+    """Whether nobody else holds the open file, which is now held until it is closed or the process ends."""
     try:
         fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

@@ -134,11 +134,30 @@ def stop_all(processes: Iterable[psutil.Process], grace_seconds: float) -> None:
     for process in processes:
         with suppress(psutil.NoSuchProcess):
             process.terminate()
-    _, alive = psutil.wait_procs(processes, timeout=grace_seconds)
-    for process in alive:
+    for process in _alive_after(grace_seconds, processes):
         with suppress(psutil.NoSuchProcess):
             process.kill()
-    psutil.wait_procs(alive, timeout=5)
+    _alive_after(5, processes)
+
+
+def _alive_after(seconds: float, processes: Iterable[psutil.Process]) -> list[psutil.Process]:
+    """Those that have not ended within `seconds`; returns as soon as none is left."""
+    ends = time.monotonic() + seconds
+    while (alive := [each for each in processes if is_alive(each.pid)]) and time.monotonic() < ends:
+        time.sleep(0.05)
+    return alive
+
+
+def is_alive(number: int) -> bool:
+    """Whether a process has this number and has not ended.
+
+    One that has ended keeps its number until its parent asks for its status. In many containers nobody asks for
+    orphans', so a number that is taken says nothing.
+    """
+    try:
+        return bool(psutil.Process(number).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def marked(mark: str) -> list[psutil.Process]:
@@ -148,7 +167,7 @@ def marked(mark: str) -> list[psutil.Process]:
 
 def reap_orphans() -> int:
     """Stops what supervisors left behind that were killed without a chance to stop it; returns how many."""
-    orphans = [process for process, mark in _marks() if not psutil.pid_exists(int(mark.split(":")[0]))]
+    orphans = [process for process, mark in _marks() if not is_alive(int(mark.split(":")[0]))]
     stop_all(orphans, grace_seconds=5)
     return len(orphans)
 

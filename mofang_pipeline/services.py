@@ -5,6 +5,8 @@ How programs are started and stopped is processes.py's business; what Superset s
 
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +19,7 @@ from mofang_pipeline import dagster_home, superset_service
 from mofang_pipeline.console_steps import AS_BEFORE, shown
 from mofang_pipeline.home import Home
 from mofang_pipeline.portal.service import service as portal_service
-from mofang_pipeline.ports import LOOPBACK, Port, claim_port
+from mofang_pipeline.ports import LOOPBACK, Port, claim_port, locked
 from mofang_pipeline.processes import Service, Supervisor, own_program, reap_orphans
 from mofang_pipeline.rulebook import read_rulebook, require_valid
 from mofang_pipeline.serving.publish import published
@@ -25,18 +27,34 @@ from mofang_pipeline.serving.publish import published
 DAGSTER_PORT, CODE_PORT, SUPERSET_PORT = 3000, 4000, 8088
 
 
+class AlreadyServedError(Exception):
+    """Another `mofang serve` or demo runs over the same home: two portals and two daemons would disturb each other."""
+
+
 def serve(home: Home, *, superset: int, dagster: int, wait: bool) -> None:
     """Shows what is published and computes what arrives, until Ctrl-C, or only until all is up.
 
-    Raises NotPublishedError where no day is computed yet.
+    Raises NotPublishedError where no day is computed yet, AlreadyServedError.
     """
     console, started = Console(), time.monotonic()
     reap_orphans()
     published(home)
-    with Supervisor() as supervisor:
+    with alone(home), Supervisor() as supervisor:
         prepare(console, home)
         run(console, home, supervisor, started, superset=superset, dagster=dagster, wait=wait)
     console.print("stopped")
+
+
+@contextmanager
+def alone(home: Home) -> Iterator[None]:
+    """While it lasts, nobody else serves the home; a process that is killed leaves nothing that would have to go."""
+    with (home.root / "serving.lock").open("w") as claim:
+        if not locked(claim):
+            raise AlreadyServedError(
+                f"{home.root} is served already: stop that `mofang serve` or demo first, "
+                "or set MOFANG_HOME to another folder"
+            )
+        yield
 
 
 def prepare(console: Console, home: Home) -> None:

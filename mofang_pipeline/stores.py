@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit, urlunsplit
 
-import psutil
 import psycopg2
 from psycopg2 import sql
 
 from mofang_pipeline.home import Home
+from mofang_pipeline.processes import is_alive
 
 DATABASES = ("mofang_lake", "mofang_dagster", "mofang_superset", "mofang_control")
 
@@ -154,7 +154,7 @@ def _forget_the_dead(server: Any) -> None:
     """Users that were killed could not give the server up; were they left on its list, it would never stop."""
     with server._lock, suppress(FileNotFoundError):  # of a home that is gone, as after a benchmark
         users = server.global_process_id_list
-        users.put([user for user in users.get_and_remove(0) if psutil.pid_exists(user)])
+        users.put([user for user in users.get_and_remove(0) if is_alive(user)])
 
 
 def _socket_folder(pgdata: Path, runtime_path: Path) -> Path:

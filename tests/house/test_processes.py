@@ -19,8 +19,10 @@ from mofang_pipeline.processes import (
     Service,
     Supervisor,
     answers,
+    is_alive,
     marked,
     reap_orphans,
+    stop_all,
 )
 
 SLEEP = "import time; time.sleep(600)"
@@ -34,6 +36,13 @@ time.sleep(600)
 ABANDONS = f"""
 import subprocess, sys
 subprocess.Popen([sys.executable, "-c", {SLEEP!r}], start_new_session=True)
+"""
+
+# As process 1 of many containers: its child ends, and it never asks with which status.
+NEVER_ASKS = """
+import subprocess, time
+print(subprocess.Popen(["true"]).pid, flush=True)
+time.sleep(600)
 """
 
 
@@ -62,6 +71,18 @@ def test_a_tcp_address_answers_once_something_listens() -> None:
         address = f"tcp://{LOOPBACK}:{server.getsockname()[1]}"
         listening = answers(address)
     assert (listening, answers(address)) == (True, False)
+
+
+def test_what_has_ended_is_not_alive_though_nobody_asked_for_its_status(tmp_path: Path) -> None:
+    with Supervisor() as supervisor:
+        service = program(NEVER_ASKS, "parent", tmp_path)
+        supervisor.start(service)
+        _until(lambda: "\n" in service.log.read_text())
+        ended = psutil.Process(int(service.log.read_text()))
+        _until(lambda: ended.status() == psutil.STATUS_ZOMBIE)
+        stop_all([ended], grace_seconds=3600)  # would wait for it
+        assert psutil.pid_exists(ended.pid)
+        assert not is_alive(ended.pid)
 
 
 def test_stops_a_grandchild_whose_parent_is_gone(tmp_path: Path) -> None:
