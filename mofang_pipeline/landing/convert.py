@@ -8,7 +8,7 @@ from mofang_pipeline.landing.contract import SQL_TYPES, Column
 
 WHOLE = r"[+-]?[0-9]{1,18}(\.0*)?"
 SCIENTIFIC = r"[+-]?[0-9]+(\.[0-9]+)?[eE][+-]?[0-9]+"
-OFFSET = r":[0-9]{2}(\.[0-9]+)?([zZ]| [uU][tT][cC]|[+-][0-9]{2}(:?[0-9]{2})?)$"
+OFFSET = r":[0-9]{2}(\.[0-9]+)? ?([zZ]|[uU][tT][cC]|[+-][0-9]{2}(:?[0-9]{2})?)$"
 DAY = r"[1-9][0-9]{3}-[0-9]{1,2}-[0-9]{1,2}"
 TRUE = ("true", "t", "yes", "y", "1", "1.0", "是")
 FALSE = ("false", "f", "no", "n", "0", "0.0", "否")
@@ -63,11 +63,15 @@ def _quoted(values: tuple[str, ...]) -> str:
     return ", ".join(f"'{value}'" for value in values)
 
 
+# The engine wants an offset in digits, behind seconds, with no blank between.
+_OFFSET_IN_DIGITS = "regexp_replace({x}, ' ?([zZ]|[uU][tT][cC])$', '+00')"
+_OFFSET_NEXT = f"regexp_replace({_OFFSET_IN_DIGITS}, ' ([+-][0-9:]+)$', '\\1')"
+_INSTANT = f"regexp_replace({_OFFSET_NEXT}, '([ T][0-9]+:[0-9]+)([+-][0-9:]+)$', '\\1:00\\2')"
 # Years 1000 to 9999; the engine by itself also takes words such as `infinity`, and dates with anything
 # behind them.
 _TEXT_TIMESTAMP = f"""case
     when not regexp_full_match({{x}}, '{DAY}([ T].*)?') then null
-    when regexp_matches({{x}}, '{OFFSET}') then timezone($timezone, try_cast({{x}} as timestamptz))
+    when regexp_matches({{x}}, '{OFFSET}') then timezone($timezone, try_cast({_INSTANT} as timestamptz))
     else try_cast({{x}} as timestamp) end"""
 _TEXT_DATE = f"""case
     when regexp_full_match({{x}}, '{DAY}') then try_cast({{x}} as date)

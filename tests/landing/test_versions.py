@@ -95,13 +95,16 @@ def test_event_day_is_the_local_one(bank: Bank) -> None:
             payment(1, paid_at="2026-01-05T16:00:00Z"),
             payment(2, paid_at="2026-01-05"),
             payment(3, paid_at="2026-01-05 16:00:00 UTC"),
+            payment(4, paid_at="2026-01-05T16:00Z"),
+            payment(5, paid_at="2026-01-06 00:00:01 +0800"),
+            payment(6, paid_at="2026-01-05 11:00 -05:00"),
         ],
     )
     bank.load()
     assert bank.rows("select event_day::varchar from lake.landed.payment order by seq") == [
         ("2026-01-06",),
         ("2026-01-05",),
-        ("2026-01-06",),
+        *[("2026-01-06",)] * 4,
     ]
 
 
