@@ -6,7 +6,7 @@ of days goes on a server that runs for long; days that have landed are in the li
 
 import time
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import dagster as dg
@@ -21,7 +21,7 @@ def daily(home: Home, include: tuple[date, date] | None = None) -> dg.DailyParti
     Where the data end for good (MOFANG_DATA_END), no later day is offered unless its files have landed.
     """
     span = [day for days in arrived_days(home.landing).values() for day in days] + list(include or ())
-    today = date.today()
+    today = datetime.now(UTC).date()  # Dagster's, which counts on from it; the machine's zone is no matter
     first, last = min(span, default=today), max(span, default=today)
     if home.data_end:
         end = max(last, home.data_end) + timedelta(days=1)

@@ -1,7 +1,10 @@
 """Which days Dagster offers: those that have landed and on with the calendar, or to the end of the data."""
 
-from datetime import date
+import time
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+
+import pytest
 
 from mofang_pipeline.home import Home
 from mofang_pipeline.steps.partitions import daily
@@ -25,5 +28,15 @@ def test_a_file_that_lands_after_the_end_is_offered_all_the_same(tmp_path: Path)
     assert daily(home).get_partition_keys()[-1] == "2026-01-07"
 
 
-def test_else_days_go_on_with_the_calendar(tmp_path: Path) -> None:
-    assert daily(Home(home=landed(tmp_path, "2026-01-05"))).get_last_partition_key() == f"{date.today()}"
+@pytest.mark.parametrize("zone", ["Etc/GMT-14", "Etc/GMT+12"])  # in one of them it is another day than UTC's
+def test_else_days_go_on_with_the_calendar_whatever_the_machines_zone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, zone: str
+) -> None:
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", zone)
+        time.tzset()
+        went_on = daily(Home(home=landed(tmp_path / "old", "2026-01-05"))).get_last_partition_key()
+        ahead = daily(Home(home=landed(tmp_path / "ahead", f"{tomorrow}"))).get_last_partition_key()
+    time.tzset()
+    assert (went_on in (f"{tomorrow - timedelta(days=1)}", f"{tomorrow}"), ahead) == (True, f"{tomorrow}")
