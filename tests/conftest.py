@@ -1,4 +1,5 @@
-"""What holds for every test: examples by property are the same in each run, so that no run fails by chance.
+"""What holds for every test: examples by property are the same in each run and may take as long as they like, so that
+no run fails by chance or on a slow machine.
 
 And who runs which file, where pytest-xdist spreads them over workers: a file is run by one worker, the dearest first,
 so that none of them is left over at the end, and files that read the same dear home by the same worker, which then
@@ -10,8 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-settings.register_profile("same_examples", derandomize=True)
-settings.load_profile("same_examples")
+settings.load_profile("ci")  # Hypothesis's own
 
 COMPUTED = (  # readers of the session's fixture `computed`
     "tests/pipeline/test_exactness.py",

@@ -16,7 +16,7 @@ from tests.rulebook.rulebook_cases import SMALL, customer
 
 Rows = Counter[tuple[Any, ...]]
 people = st.lists(st.tuples(person(), person(), st.booleans()), min_size=1, max_size=40)
-few = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=15, suppress_health_check=list(HealthCheck))
 
 
 def found(before: Rulebook, after: Rulebook, first: list[Any], last: list[Any]) -> Rows:

@@ -20,7 +20,7 @@ ORGANISATIONS = [
     ("C1", "tier2"),
     ("C3", "tier2"),
 ]
-few = settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=6, suppress_health_check=list(HealthCheck))
 
 
 def node(book: Rulebook, level: str, depth: int, walked: list[str]) -> str:

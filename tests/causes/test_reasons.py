@@ -19,7 +19,7 @@ from tests.causes.test_causes import days_of, people
 from tests.causes.two_days import D0, D1, bank, rulebook, values
 from tests.rulebook.rulebook_cases import SMALL, customer
 
-few = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=8, suppress_health_check=list(HealthCheck))
 LINKS = [
     ("NOW", "GONE"),
     ("GONE", "NOW"),

@@ -18,7 +18,7 @@ from tests.causes.test_flows import ORGANISATIONS, node
 from tests.causes.two_days import D0, D1, bank, rulebook, values
 from tests.rulebook.rulebook_cases import customer
 
-few = settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=6, suppress_health_check=list(HealthCheck))
 windows = st.lists(st.integers(7, 59), min_size=1, max_size=3, unique=True)
 BY_LEVEL = {"hq": {"rich": 700}, "tier1": {"limit": 90}, "tier2": {}}
 

@@ -67,7 +67,7 @@ def own(known: list[Change], org_code: str, parameter: str, day: date) -> Any:
     return None
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(case)
 def test_the_fold_gives_what_a_person_would_find(case: Case) -> None:
     book = with_values(BOOK, standing(DEFAULTS + case.changes[: case.known]))
@@ -77,7 +77,7 @@ def test_the_fold_gives_what_a_person_would_find(case: Case) -> None:
     assert {name: (each.value, each.org_code) for name, each in values.items()} == expected
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(case)
 def test_the_one_query_gives_what_a_person_would_find(case: Case) -> None:
     rows = query(case)

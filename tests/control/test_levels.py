@@ -54,7 +54,7 @@ people = st.lists(
 )
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(own, people)
 def test_values_equal_to_head_offices_give_head_offices_leaves(
     chosen: set[tuple[str, str]], found: list[dict[str, object]]

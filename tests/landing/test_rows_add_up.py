@@ -47,7 +47,6 @@ def is_good(row: dict[str, Any]) -> bool:
 
 @settings(
     max_examples=3,
-    deadline=None,
     phases=[Phase.generate],  # to shrink would take minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

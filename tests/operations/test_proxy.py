@@ -80,7 +80,7 @@ def ports(tmp_path_factory):
     (folder / "nginx.conf").write_text(MAIN.format(folder=folder))
     nginx = subprocess.Popen(["nginx", "-p", folder, "-c", folder / "nginx.conf"], stderr=subprocess.DEVNULL)
     try:
-        for _ in range(100):
+        for _ in range(1200):
             if answers(https) or nginx.poll() is not None:
                 break
             time.sleep(0.05)
@@ -88,7 +88,7 @@ def ports(tmp_path_factory):
         yield http, https
     finally:
         nginx.terminate()
-        nginx.wait(10)
+        nginx.wait(60)
         for server in servers:
             server.shutdown()
 
@@ -100,7 +100,7 @@ def get(ports):
             session.trust_env = False
             sent = {"Host": HOST, **headers} | ({"Cookie": cookie} if cookie else {})
             address = f"{scheme}://127.0.0.1:{port}{path}"
-            return session.get(address, headers=sent, verify=False, allow_redirects=False, timeout=10)
+            return session.get(address, headers=sent, verify=False, allow_redirects=False, timeout=60)
 
     return ask
 

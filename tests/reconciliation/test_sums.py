@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.reconciliation.conftest import (
@@ -93,7 +93,7 @@ def results(books: Books) -> tuple[list[tuple[object, ...]], list[tuple[object, 
     )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(mixtures())
 def test_each_row_is_in_one_class_and_sums_meet_what_landed(
     mixture: list[tuple[Row, Row | None, int, int]],
@@ -107,7 +107,7 @@ def test_each_row_is_in_one_class_and_sums_meet_what_landed(
         assert _known(books, CLASSED) == _known(books, LANDED)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30)
 @given(mixtures())
 def test_classes_are_those_that_a_plain_telling_gives(
     mixture: list[tuple[Row, Row | None, int, int]],
@@ -128,7 +128,7 @@ def test_classes_are_those_that_a_plain_telling_gives(
     assert {(side, row_id): name for side, row_id, name in found} == classes(rows, plans, on(LAST))
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20)
 @given(mixtures(), st.lists(st.integers(0, LAST), unique=True, min_size=1))
 def test_carried_on_from_night_to_night_as_if_counted_anew(
     mixture: list[tuple[Row, Row | None, int, int]], days: list[int]

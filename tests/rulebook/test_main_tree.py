@@ -224,7 +224,7 @@ ANY_CUSTOMER = st.fixed_dictionaries(
 SHIPPED = read_rulebook(REAL)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(ANY_CUSTOMER, min_size=1, max_size=60))
 def test_any_customer_is_in_the_leaf_that_a_walk_by_hand_finds(customers: list[dict[str, Any]]) -> None:
     assert segments(SHIPPED, customers) == [walked(one) for one in customers]

@@ -1,7 +1,7 @@
 """`members` texts: what they mean, and what is refused."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mofang_pipeline.refusals import Refused
@@ -28,7 +28,6 @@ def written(term: Term) -> str:
             return "(" + f" {operation} ".join(written(part) for part in parts) + ")"
 
 
-@settings(deadline=None)
 @given(TERMS)
 def test_what_is_written_is_read(term: Term) -> None:
     assert parse_members(written(term)) == term

@@ -2,13 +2,12 @@
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mofang_pipeline import assignment
 
 
-@settings(deadline=None)
 @given(st.text(max_size=20), st.text(max_size=70).filter(lambda text: "\0" not in text))
 def test_engine_and_python_agree(salt: str, token: str) -> None:
     row = duckdb.execute(

@@ -65,7 +65,10 @@ def browser_page() -> Iterator[Page]:
 
 
 def watch(page: Page) -> None:
-    """Collects in page.errors answers of 400 and more and the console's errors, in page.outside what left loopback."""
+    """Collects in page.errors answers of 400 and more and the console's errors, in page.outside what left loopback.
+
+    On a busy machine the page may take its time."""
+    page.set_default_timeout(60_000)
     page.errors, page.outside = [], []  # type: ignore[attr-defined]
     page.on("response", lambda answer: page.errors.append(answer.url) if answer.status >= 400 else None)
     page.on("pageerror", lambda error: page.errors.append(str(error)))
@@ -111,7 +114,7 @@ def log_in(page: Page, url: str, user: str, password: str) -> None:
     page.fill("#username", user)
     page.fill("#password", password)
     page.press("#password", "Enter")
-    page.wait_for_url(lambda address: "/login" not in address, timeout=30_000)
+    page.wait_for_url(lambda address: "/login" not in address, timeout=60_000)
 
 
 def open_dashboard(page: Page, url: str, slug: str) -> None:

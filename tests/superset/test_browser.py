@@ -16,6 +16,6 @@ def test_nobody_gets_in_with_a_default_password(superset):
         page.goto(f"{superset}/login/")
         page.fill("#username", "admin")
         page.fill("#password", "admin")
-        page.press("#password", "Enter")
-        page.wait_for_timeout(1500)
+        with page.expect_navigation(timeout=60_000):
+            page.press("#password", "Enter")
         assert "/login" in page.url

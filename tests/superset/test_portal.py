@@ -44,7 +44,7 @@ def test_the_tree_shows_the_profiles_numbers(scratch, superset, page, tmp_path, 
     dashboards.open_portal(page, superset, "tree", language)
     picture(page, tmp_path, f"tree-{language}")
     assert fits(page)
-    page.click('[data-node="D3"]', timeout=10_000)
+    page.click('[data-node="D3"]')
     dashboards.portal_is_still(page)
     picture(page, tmp_path, f"tree-node-{language}")
     shown = page.locator("#node .figure b").first.inner_text()
@@ -119,7 +119,7 @@ def test_what_a_branch_is_not_shown_is_no_move(superset, browser_of):
 def test_a_trial_moves_customers_at_once(superset, page, tmp_path, language):
     dashboards.open_portal(page, superset, "what-if", language)
     page.fill('input[name="active_days"]', "60")
-    page.wait_for_selector(".moved", timeout=30_000)
+    page.wait_for_selector(".moved")
     dashboards.portal_is_still(page)
     picture(page, tmp_path, f"what-if-{language}")
     assert fits(page)
@@ -144,7 +144,7 @@ def test_a_change_is_proposed_and_another_user_approves_it(superset, page, brows
     other.locator("dialog .primary").click()
     other.wait_for_selector(".toast.done")
     in_force = other.locator("#values tr", has_text="Asleep up to").filter(has_text="200 days")
-    in_force.wait_for(state="attached", timeout=20_000)
+    in_force.wait_for(state="attached")
     assert other.errors == []
 
 
@@ -177,7 +177,7 @@ def test_breaks_are_listed_and_decided(superset, page, tmp_path, language):
     page.select_option("dialog select[name=resolution]", "claimed")
     picture(page, tmp_path, f"reconciliation-decide-{language}")
     page.locator("dialog button[type=submit]").click()
-    page.wait_for_selector(".toast.done", timeout=10_000)
+    page.wait_for_selector(".toast.done")
     dashboards.portal_is_still(page)
     assert page.locator("#breaks tbody tr").count() in (before - 1, before)
 
@@ -193,7 +193,7 @@ def test_the_overview_ranks_the_branches_and_leads_to_their_trees(
     assert int(shown.replace(",", "")) == ask(scratch, CUSTOMERS, DAY, "000000", "root")
     assert page.locator("#ranking tbody tr").count() == 36
     page.locator("#ranking tbody tr").first.click()
-    page.wait_for_url("**/mofang/tree/?org=*", timeout=10_000)
+    page.wait_for_url("**/mofang/tree/?org=*")
     dashboards.portal_is_still(page)
 
 
@@ -257,6 +257,6 @@ def test_a_campaign_is_planned_and_another_user_approves_it(superset, page, brow
     dashboards.open_portal(other, superset, "campaigns/?campaign=winter_wake", "en")
     other.locator('[data-step="approved"]').click()
     other.locator("dialog .primary").click()
-    other.locator('[data-step="frozen"]').wait_for(timeout=30_000)
+    other.locator('[data-step="frozen"]').wait_for()
     assert other.locator("#progress b").inner_text() == "approved"
     assert other.errors == []

@@ -71,7 +71,7 @@ def test_a_set_is_pushed_once(scratch, superset, page):
         page.click("#new-push")
         page.locator("dialog select").first.select_option("dormant_with_assets")
         page.locator("dialog button[type=submit]").click()
-        page.locator(".toast.done", has_text="Handed over").wait_for(timeout=60_000)
+        page.locator(".toast.done", has_text="Handed over").wait_for()
         dashboards.portal_is_still(page)
     [(push_id, candidates, pushed)] = rows(scratch, PUSHED)
     listed = page.locator("#pushes tbody tr", has_text="Asleep or lost, with assets")
