@@ -17,8 +17,7 @@ from typing import Any
 import psycopg2
 import yaml
 
-from mofang_pipeline import lake, stores
-from mofang_pipeline.access import ROLES
+from mofang_pipeline import access, lake, stores
 from mofang_pipeline.home import REPOSITORY, Home
 from mofang_pipeline.portal.service import socket_folder
 from mofang_pipeline.portal.small import hidden_folder
@@ -30,6 +29,7 @@ BUNDLE = REPOSITORY / "superset"
 PROGRAMS = Path(os.environ.get("MOFANG_SUPERSET_VENV", REPOSITORY / ".venv-superset")) / "bin"
 PARTS = ("metadata.yaml", "databases/*.yaml", "datasets/*/*.yaml", "charts/*.yaml", "dashboards/*.yaml")
 MENU = BUNDLE / "portal" / "pages.json"  # its entries become permissions
+LOCK = REPOSITORY / "requirements" / "superset.txt"
 ADMIN = "admin"
 WORKERS = 2
 KEEP_ALIVE = 75  # seconds; longer than the proxy keeps an idle connection, which else meets a closed one
@@ -97,20 +97,6 @@ def service(home: Home, port: int) -> Service:
     )
 
 
-def start(home: Home, port: int) -> "subprocess.Popen[bytes]":
-    """The same without a supervisor; the caller stops it, and keeps its own hold on an embedded Postgres."""
-    wanted = service(home, port)
-    with wanted.log.open("ab") as log:
-        return subprocess.Popen(
-            list(wanted.command),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            env=os.environ | dict(wanted.environment),
-            start_new_session=True,
-        )
-
-
 def health_address(port: int) -> str:
     return f"http://127.0.0.1:{port}/health"
 
@@ -156,7 +142,7 @@ def users(home: Home) -> list[dict[str, Any]]:
     _require_set_up(home)
     url = stores.database_url(home, "mofang_superset")
     with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
-        cursor.execute(USERS, {"roles": [*ROLES, "Admin"]})
+        cursor.execute(USERS, {"roles": [*access.ROLES, "Admin"]})
         names = [column.name for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
@@ -180,9 +166,16 @@ def _fingerprint(home: Home, families: list[tuple[str, str, str]]) -> str:
     """Of everything that provisioning depends on; changes when any of it does."""
     digest = hashlib.sha256(json.dumps(families, ensure_ascii=False).encode())
     digest.update(stores.database_url(home, "mofang_superset").encode())
-    for path in [*_bundle_files(), BUNDLE / "family_colours.json", *sorted(BUNDLE.glob("*.py")), MENU]:
+    for path in sources():
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
+
+
+def sources() -> Iterator[Path]:
+    """The files that Superset's metadata is made from: another lock may bring another schema."""
+    yield from _bundle_files()
+    yield from (BUNDLE / "family_colours.json", MENU, Path(access.__file__), LOCK)
+    yield from sorted(BUNDLE.glob("*.py"))
 
 
 def _bundle_files() -> Iterator[Path]:

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from mofang_pipeline import lake
-from mofang_pipeline.superset_service import BUNDLE, label_colours
+from mofang_pipeline.superset_service import BUNDLE, label_colours, sources
 
 CONTROLS = ("id", "parent", "name", "source", "target", "all_columns", "groupbyRows", "groupbyColumns")
 
@@ -99,6 +99,10 @@ def test_filters_reach_the_columns_of_every_chart_on_their_dashboard():
             }
             missing = wanted - columns - {"depth_zh", "depth_en", "node_zh", "node_en"}
             assert not missing, f"{path.name}: {charts[uuid]['slice_name']} lacks {missing}"
+
+
+def test_superset_is_set_up_again_for_other_roles_and_for_another_version():
+    assert {"access.py", "superset.txt", "roles.py", "pages.json"} <= {path.name for path in sources()}
 
 
 def test_colours_follow_the_family_on_both_sides():
