@@ -9,7 +9,7 @@ from datetime import date
 import duckdb
 
 from mofang_pipeline import lake, published
-from mofang_pipeline.replay import Rules
+from mofang_pipeline.replay import Rules, by_rulebook
 from mofang_pipeline.rulebook import Rulebook, ancestor_rows, parameter_rows, segment_case
 from mofang_pipeline.rulebook.edge import Margin, changes, columns_after, crossings
 from mofang_pipeline.rulebook.inline import literal, parameter_relation, relation
@@ -34,10 +34,10 @@ def write_edges(connection: duckdb.DuckDBPyConnection, day: date, rules: Rules) 
 
 def edge_query(rules: Rules, day: date, provinces: list[str]) -> str:
     """The day's rows of mart.segment_edge_daily, from mart.customer_wide."""
-    groups: dict[int, tuple[Rulebook, list[str]]] = {}
-    for province in sorted(provinces):
-        groups.setdefault(id(rules[province]), (rules[province], []))[1].append(province)
-    counted = [f"(\n{counted_query(rulebook, day, members)}\n)" for rulebook, members in groups.values()]
+    counted = [
+        f"(\n{counted_query(rulebook, day, members)}\n)"
+        for rulebook, members in by_rulebook(rules, provinces)
+    ]
     query = published.statement("segment_edge_daily").replace("{day}", literal(day))
     return query.replace("{counted}", "\nunion all\n".join(counted) or NOBODY)
 

@@ -31,7 +31,7 @@ def segments_under(rules: Rules, day: date, provinces: Iterable[str], *, data_da
     A customer of an organisation that these rules do not know yet has those of the level above.
     """
     queries = [
-        _under(rulebook, day, members, data_day) for rulebook, members in _by_rulebook(rules, provinces)
+        _under(rulebook, day, members, data_day) for rulebook, members in by_rulebook(rules, provinces)
     ]
     return "\nunion all\n".join(queries) or NOBODY
 
@@ -53,7 +53,7 @@ def parameters_of(rules: Rules, day: date) -> list[dict[str, Any]]:
     """`parameter_rows` of `day`, each province's and its cities' from the rulebook that holds there."""
     rows = [
         row
-        for rulebook, provinces in _by_rulebook(rules, rules)
+        for rulebook, provinces in by_rulebook(rules, rules)
         for row in parameter_rows(rulebook, day, day)
         if _province(rulebook, row["org_code"]) in provinces
     ]
@@ -61,7 +61,7 @@ def parameters_of(rules: Rules, day: date) -> list[dict[str, Any]]:
     return [{name: row.get(name) for name in names} for row in rows]
 
 
-def _by_rulebook(rules: Rules, provinces: Iterable[str]) -> list[tuple[Rulebook, list[str]]]:
+def by_rulebook(rules: Rules, provinces: Iterable[str]) -> list[tuple[Rulebook, list[str]]]:
     """Each different rulebook once, with the provinces where it holds."""
     groups: dict[int, tuple[Rulebook, list[str]]] = {}
     for province in sorted(provinces):

@@ -4,13 +4,14 @@ One statement for all branches with the same rulebook: the tree is compiled once
 joined in as columns. What the rules of a day are as tables is written by trees.py.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 import duckdb
 import pandas as pd
 
 from mofang_pipeline import lake, published
+from mofang_pipeline.replay import Rules, by_rulebook
 from mofang_pipeline.rulebook import Rulebook, parameter_rows, segment_case
 
 
@@ -35,18 +36,15 @@ def write_membership(
 
 def write_under(
     connection: duckdb.DuckDBPyConnection,
-    rules: Mapping[str, Rulebook],
+    rules: Rules,
     day: date,
     provinces: Sequence[str] = (),
 ) -> int:
     """As write_membership, each province by its own rules: one statement for all with the same rulebook."""
-    groups: dict[int, tuple[Rulebook, list[str]]] = {}
-    for province, rulebook in rules.items():
-        if not provinces or province in provinces:
-            groups.setdefault(id(rulebook), (rulebook, []))[1].append(province)
+    groups = by_rulebook(rules, [code for code in rules if not provinces or code in provinces])
     if len(groups) == 1 and not provinces:
-        return write_membership(connection, next(iter(rules.values())), day)
-    return sum(write_membership(connection, rulebook, day, codes) for rulebook, codes in groups.values())
+        return write_membership(connection, groups[0][0], day)
+    return sum(write_membership(connection, rulebook, day, codes) for rulebook, codes in groups)
 
 
 def province_scope(provinces: Sequence[str]) -> dict[str, object]:
