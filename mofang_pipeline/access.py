@@ -7,7 +7,7 @@ environment imports this module too: only the standard library.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
 
 HQ_ANALYST, HQ_APPROVER = "hq_analyst", "hq_approver"
 BRANCH_ANALYST, BRANCH_APPROVER = "branch_analyst", "branch_approver"
@@ -33,13 +33,10 @@ _BUSINESS = (*_ANALYSTS, *_APPROVERS)
 ACTIONS: Mapping[str, tuple[str, ...]] = {
     "numbers.read": (*_BUSINESS, POSTAL, DATA_TEAM),  # dashboards: aggregates
     "numbers.read_small": (*_HQ, DATA_TEAM),  # counts below settings.small_cell
-    "customers.read": _BUSINESS,  # lists of customers, by key
     "quality.read": (*_BUSINESS, DATA_TEAM),  # data quality and freshness
     "parameter.read": (*_BUSINESS, DATA_TEAM, AUDITOR),
     "parameter.propose": _BUSINESS,
     "parameter.approve": _APPROVERS,
-    "tree.propose": _HQ,
-    "tree.approve": (HQ_APPROVER,),
     "set.read": _BUSINESS,
     "set.save": _BUSINESS,
     "push.read": _BUSINESS,
@@ -50,17 +47,8 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
     "campaign.advance": _BUSINESS,
     "break.read": _BUSINESS,
     "break.decide": _BUSINESS,
-    "log.read": (AUDITOR, HQ_APPROVER, DATA_TEAM),
-    "user.manage": (DATA_TEAM,),
     "pipeline.read": (DATA_TEAM,),  # Dagster
 }
-
-
-class Placed(Protocol):
-    """An organisation, as far as its place is concerned."""
-
-    @property
-    def parent_code(self) -> str | None: ...
 
 
 @dataclass(frozen=True)
@@ -74,25 +62,19 @@ class Viewer:
 
 
 def may(viewer: Viewer, action: str) -> bool:
-    """Whether the role allows the action, within `visible_orgs`. An action outside ACTIONS is a KeyError."""
+    """Whether the role allows the action, `below` its organisation. An action outside ACTIONS is a KeyError."""
     return viewer.role in ACTIONS[action] or viewer.role == ADMIN
-
-
-def sees_customers(viewer: Viewer) -> bool:
-    return may(viewer, "customers.read")
 
 
 def sees_small_counts(viewer: Viewer) -> bool:
     return may(viewer, "numbers.read_small")
 
 
-def visible_orgs(viewer: Viewer, organisations: Mapping[str, Placed]) -> frozenset[str]:
-    """The viewer's own organisation and all below it: everything for head office, nothing for an unknown one."""
-    return below(viewer.org_code, {code: each.parent_code for code, each in organisations.items()})
-
-
 def below(org_code: str, parents: Mapping[str, str | None]) -> frozenset[str]:
-    """`org_code` and what hangs under it, however deep; `parents` maps every organisation to the one above."""
+    """`org_code` and what hangs under it, however deep: everything for head office, nothing for an unknown one.
+
+    `parents` maps every organisation to the one above.
+    """
     if org_code not in parents:
         return frozenset()
     found = {org_code}

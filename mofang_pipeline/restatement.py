@@ -117,7 +117,7 @@ def _keep_what_was(
     for table, source, where, of_days in (
         ("segment_membership", "mart.segment_membership", IN_SCOPE, days),
         ("segment_transition_daily", "mart.segment_transition_daily", IN_SCOPE, following),
-        ("segment_profile", "int.segment_profile", "$all_provinces or true", days),
+        ("segment_profile", "int.segment_profile", "true", days),
     ):
         scope = province_scope(codes)
         connection.execute(

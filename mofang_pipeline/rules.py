@@ -1,4 +1,4 @@
-"""Which rules hold: now, on a day that is computed or will be, and as they were known at a time.
+"""Which rules hold: now, and on a day that is computed or will be.
 
 The rulebook's files and the changes that people had approved, both kept in the log. A day keeps, for each province,
 the rules that it was computed with, in the log, too; whatever happens later, it is computed with them again. Not
@@ -8,7 +8,7 @@ here: how rules are changed (rule_actions.py).
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 
 from mofang_pipeline.control import log
 from mofang_pipeline.control.database import engine
@@ -146,9 +146,3 @@ def keep(home: Home, chosen: Mapping[date, Mapping[str, Rules]], provinces: Sequ
     for (seq, in_provinces), days in fresh.items():
         payload = {"rules": seq, "days": days, "provinces": list(in_provinces)}
         log.append(engine(home), actor=PIPELINE, action=USED, subject=f"rules {seq}", payload=payload)
-
-
-def known_at(home: Home, moment: datetime) -> Rules | None:
-    """The rules as they were known at `moment` (with a time zone); None where nothing was known yet."""
-    known = log.entries(engine(home), actions=ACTIONS)
-    return rules_after([entry for entry in known if entry.recorded_at <= moment])

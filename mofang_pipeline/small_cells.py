@@ -218,8 +218,3 @@ def hidden_nodes(
         counts[day][org, node], parents[day][org, node] = customers, parent
     found = {day: suppress(trees(own, counts[day], parents[day]), threshold) for day in counts}
     return cast(dict[date, frozenset[tuple[str, str]]], found)
-
-
-def matrix(counts: Mapping[tuple[str, str], int]) -> list[Cell]:
-    """Counts by row and column; every total is known and so is no cell."""
-    return [Cell(key, ("row", key[0]), ("column", key[1]), count) for key, count in counts.items()]

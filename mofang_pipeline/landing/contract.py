@@ -1,7 +1,6 @@
 """The landing contract as data: every table, its columns and their rules.
 
-A new column or a new value in a list is a change here and nowhere else. No SQL that reads or writes lives
-here.
+A new column or a new value in a list is a change here and nowhere else. No SQL that reads or writes lives here.
 """
 
 from dataclasses import dataclass
@@ -56,8 +55,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One landed table. `occurs` names an event's own time; without it the table is a dimension (an upsert
-    per day)."""
+    """One landed table. `occurs` names an event's own time; without it the table is a dimension (an upsert a day)."""
 
     name: str
     key: tuple[str, ...]
@@ -198,14 +196,10 @@ PAYMENT = Table(
     ),
 )
 BALANCE = Table(
-    "balance",
-    key=("account_id",),
-    columns=(ACCOUNT_ID, _required("deposit_fen", "integer"), UPDATED_AT),
+    "balance", key=("account_id",), columns=(ACCOUNT_ID, _required("deposit_fen", "integer"), UPDATED_AT)
 )
 HOLDING = Table(
-    "holding",
-    key=("customer_id",),
-    columns=(CUSTOMER_ID, _required("aum_fen", "integer"), UPDATED_AT),
+    "holding", key=("customer_id",), columns=(CUSTOMER_ID, _required("aum_fen", "integer"), UPDATED_AT)
 )
 INFLOW = Table(
     "inflow",

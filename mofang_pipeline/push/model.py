@@ -50,10 +50,6 @@ class Funnel:
     left_out: Mapping[str, int]
     pushed: int
 
-    @property
-    def adds_up(self) -> bool:
-        return self.candidates == self.pushed + sum(self.left_out.values())
-
     @cached_property
     def document(self) -> dict[str, int]:
         return {"candidates": self.candidates, **self.left_out, "pushed": self.pushed}
