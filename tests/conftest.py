@@ -1,11 +1,14 @@
 """What holds for every test: examples by property are the same in each run and may take as long as they like, so that
-no run fails by chance or on a slow machine.
+no run fails by chance or on a slow machine. What a file's tests leave in the environment, as every run of days does,
+ends with the file: no test reads the home or the rulebook of an earlier one.
 
 And who runs which file, where pytest-xdist spreads them over workers: a file is run by one worker, the dearest first,
 so that none of them is left over at the end, and files that read the same dear home by the same worker, which then
 makes it once.
 """
 
+import os
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -31,6 +34,15 @@ DEAREST = (
     "tests/pipeline/test_few_files.py",
     "tests/campaigns/test_imported_trial.py",
 )
+
+
+@pytest.fixture(autouse=True, scope="module")
+def environment_of_its_own() -> Iterator[None]:
+    before = dict(os.environ)
+    yield
+    for name in os.environ.keys() - before.keys():
+        del os.environ[name]
+    os.environ.update(before)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import redirect_stdout
 from functools import cache
 from io import StringIO
@@ -43,13 +43,12 @@ Cdnow = Callable[..., Rows]
 
 
 @pytest.fixture(scope="module")
-def cdnow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cdnow]:
+def cdnow(tmp_path_factory: pytest.TempPathFactory) -> Cdnow:
     """The example's home, used as the README says: `cdnow(command, option=day)` computes the days, then asks.
 
     The first day and the adapter are programs of their own; the others are spared a start each.
     """
     home = tmp_path_factory.mktemp("cdnow")
-    environment = dict(os.environ)
     os.environ.update(MOFANG_HOME=str(home), MOFANG_RULEBOOK=str(EXAMPLE / "rulebook"))
 
     def program(*arguments: str | Path) -> None:
@@ -76,9 +75,7 @@ def cdnow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cdnow]:
 
     program(EXAMPLE / "adapt.py", "--home", home)
     program("-m", "mofang_pipeline.cli", "run", "--from", FIRST, "--to", FIRST)
-    yield ask
-    os.environ.clear()
-    os.environ.update(environment)
+    return ask
 
 
 @pytest.mark.parametrize("day", COUNTS)

@@ -1,5 +1,6 @@
 """A small bank, made up once, and homes in which its days are computed in different ways by the real pipeline."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -68,7 +69,10 @@ def new_home(tmp_path_factory: pytest.TempPathFactory, landing: Path, rules: Pat
 def computed(new_home: Callable[[str], Home]) -> Home:
     """FIRST to LAST computed in one run; tests read it and do not change it."""
     home = new_home("one_run")
+    environment = dict(os.environ)
     run(home, FIRST, LAST)
+    os.environ.clear()
+    os.environ.update(environment)
     return home
 
 
