@@ -1,8 +1,8 @@
 """Who may see and do what: the viewer, the roles and one table of actions.
 
-Here: pure decisions from a role and an organisation. Not here: how a person logs in (Superset does), how a
-connection is scoped (superset/), and that maker and checker differ (the functions that act see to it). Superset's
-environment imports this module too: only the standard library.
+Here: pure decisions from a role and an organisation, and when maker and checker are one. Not here: how a person logs in
+(Superset does), and how a connection is scoped (superset/). Superset's environment imports this module too: only the
+standard library.
 """
 
 from collections.abc import Mapping
@@ -64,6 +64,11 @@ class Viewer:
 def may(viewer: Viewer, action: str) -> bool:
     """Whether the role allows the action, `below` its organisation. An action outside ACTIONS is a KeyError."""
     return viewer.role in ACTIONS[action] or viewer.role == ADMIN
+
+
+def is_same_user(one: str, other: str | None) -> bool:
+    """Whether two names as typed are one person's: who made something does not approve it under another spelling."""
+    return other is not None and one.strip().casefold() == other.strip().casefold()
 
 
 def sees_small_counts(viewer: Viewer) -> bool:

@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from mofang_pipeline import lake, rules
+from mofang_pipeline.access import is_same_user
 from mofang_pipeline.control import log
 from mofang_pipeline.control.database import engine
 from mofang_pipeline.control.log import Entry
@@ -77,7 +78,7 @@ def approve(home: Home, *, actor: str, change_id: int) -> Outcome:
     """Puts a proposal in force from its effective day; its maker may not, unless maker_checker is off."""
     now = rules.current(home).rulebook
     proposal = _waiting(home, change_id)
-    if now.settings.maker_checker and _same_user(actor, proposal.actor):
+    if now.settings.maker_checker and is_same_user(actor, proposal.actor):
         raise Refused(
             f"change {change_id} was made by {proposal.actor}; another user has to approve it",
             f"变更 {change_id} 由 {proposal.actor} 提出，须由他人审批",
@@ -108,7 +109,7 @@ def set_values(
     maker_checker = rules.current(home).rulebook.settings.maker_checker
     if approver is not None and not approver.strip():
         raise Refused("the approver is empty; name the user", "审批人为空，请填写用户名")
-    if approver is not None and maker_checker and _same_user(actor, approver):
+    if approver is not None and maker_checker and is_same_user(actor, approver):
         raise Refused(
             f"{actor} makes the change, so another user has to approve it", f"{actor} 为提出人，须由他人审批"
         )
@@ -223,10 +224,6 @@ def _outcome(now: Rulebook, proposal: Entry, status: str) -> Outcome:
         values={each["parameter"]: each["value"] for each in changes},
         effective_from=date.fromisoformat(changes[0]["effective_from"]),
     )
-
-
-def _same_user(one: str, other: str) -> bool:
-    return one.strip().casefold() == other.strip().casefold()
 
 
 def computed_days(home: Home, outcome: Outcome) -> list[date]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from mofang_pipeline.access import is_same_user
 from mofang_pipeline.refusals import Refused
 
 STATES = ("draft", "approved", "frozen", "live", "ended", "reconciled", "evaluated", "closed")
@@ -101,7 +102,8 @@ def require_step(status: Status, target: str, actor: str, *, maker_checker: bool
             f"it is {status.state}, after which comes {shown}, not {target}",
             f"当前为{ZH[status.state]}，不能变为{ZH[target]}",
         )
-    if target == "approved" and maker_checker and actor in (status.maker, status.submitter):
+    made = any(is_same_user(actor, maker) for maker in (status.maker, status.submitter))
+    if target == "approved" and maker_checker and made:
         raise Refused(
             f"{actor} made it; another user has to approve it", f"{actor} 为制单人，须由其他用户审批"
         )

@@ -34,9 +34,11 @@ def test_only_the_next_step_is_allowed(state: str) -> None:
     assert allowed == [*back, *following]
 
 
-def test_the_maker_may_not_approve() -> None:
-    with pytest.raises(Refused, match="anna made it; another user has to approve it"):
-        require_step(Status(maker="anna"), "approved", "anna", maker_checker=True)
+@pytest.mark.parametrize("actor", ["anna", " Anna"])
+@pytest.mark.parametrize("status", [Status(maker="anna"), Status(maker="cleo", submitter="anna")])
+def test_the_maker_may_not_approve(status: Status, actor: str) -> None:
+    with pytest.raises(Refused, match="made it; another user has to approve it"):
+        require_step(status, "approved", actor, maker_checker=True)
 
 
 def test_without_maker_checker_the_maker_may() -> None:
