@@ -4,8 +4,9 @@ Layers are schemas: `landed` (typed rows, tokens for persons), `int` (kept-up st
 What a table means lives with the module or dbt model that makes it; here only the mechanics.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from datetime import date
 from typing import Any
 
 import duckdb
@@ -143,6 +144,11 @@ def _used(text: str, parameters: Mapping[str, Any] | Sequence[Any] | None) -> An
     if isinstance(parameters, Mapping):
         return {name: value for name, value in parameters.items() if f"${name}" in text}
     return parameters
+
+
+def sql_list(days: Iterable[date]) -> str:
+    """Days for `in (...)`, written out: the lake then opens only their partitions."""
+    return ", ".join(f"date '{day.isoformat()}'" for day in sorted(days)) or "cast(null as date)"
 
 
 def latest_snapshot(connection: duckdb.DuckDBPyConnection) -> int:

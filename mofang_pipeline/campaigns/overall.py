@@ -21,8 +21,8 @@ from mofang_pipeline.evaluation.estimates import Estimate, cuped, raw
 from mofang_pipeline.evaluation.moments import Moments
 from mofang_pipeline.evaluation.ratio import sample_ratio_p
 from mofang_pipeline.evaluation.sequential import reading_alpha
+from mofang_pipeline.lake import sql_list
 from mofang_pipeline.published import insert_rows, statement
-from mofang_pipeline.quality.days import sql_list
 from mofang_pipeline.rulebook.model import Rulebook
 
 Connection = duckdb.DuckDBPyConnection

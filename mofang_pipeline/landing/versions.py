@@ -8,8 +8,9 @@ which that was known. A dimension's version replaces the earlier one of its key 
 from collections.abc import Set
 from datetime import date
 
+from mofang_pipeline.lake import sql_list
 from mofang_pipeline.landing.tables import LANDED
-from mofang_pipeline.landing.work import FILE_NO, ROW, Work, days_literal, number
+from mofang_pipeline.landing.work import FILE_NO, ROW, Work, number
 
 
 def store(work: Work, *, rows_before: int, stored_days: Set[date]) -> int:
@@ -50,7 +51,7 @@ def _find_contested(work: Work, stored_days: Set[date]) -> None:
             f"""insert into {work.relation("version")} by name
             select -1 as position, true as stored, dt, {columns}
             from {LANDED}.{work.table.name} semi join {work.relation("met")} using ({key})
-            where dt in ({days_literal(met_days)}) {"and sign = 1" if work.table.is_event else ""}
+            where dt in ({sql_list(met_days)}) {"and sign = 1" if work.table.is_event else ""}
             qualify row_number() over (partition by {key} order by dt desc, seq desc) = 1"""
         )
 
@@ -67,7 +68,7 @@ def _find_met(work: Work, days: Set[date]) -> list[date]:
         f"""create or replace temp table {met} as
         with mine as (select distinct {key} from {work.resolved} where problem is null)
         select distinct {key}, dt as met_dt from {LANDED}.{work.table.name} semi join mine using ({key})
-        {"" if work.table.is_event else f"where dt in ({days_literal(days)})"}"""
+        {"" if work.table.is_event else f"where dt in ({sql_list(days)})"}"""
     )
     work.run(
         f"""insert into {work.relation("contested")}

@@ -5,7 +5,6 @@ Temporary relations live in the connection's memory only; clear ids are in `chec
 identity.py's maps, and nowhere after `resolved`.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -87,8 +86,3 @@ def number(connection: duckdb.DuckDBPyConnection) -> int:
     """The single integer of the last query's single row."""
     row = connection.fetchone()
     return int(row[0]) if row and row[0] is not None else 0
-
-
-def days_literal(days: Iterable[date]) -> str:
-    """A list for `dt in (...)`, written out so that whole partitions are skipped."""
-    return ", ".join(f"date '{day.isoformat()}'" for day in sorted(days))

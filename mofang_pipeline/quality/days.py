@@ -1,12 +1,10 @@
 """Which days a run has to check: its own, and those before that it has computed anew."""
 
-from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
 import duckdb
 
-DAY = timedelta(days=1)
 Kind = Literal["wide", "segments", "reconciled"]
 
 
@@ -54,8 +52,3 @@ def landed(connection: duckdb.DuckDBPyConnection, first: date, last: date) -> li
         {"first": first, "last": last},
     ).fetchall()
     return [row[0] for row in rows]
-
-
-def sql_list(days: Iterable[date]) -> str:
-    """Days for `in (...)`, written out: the lake then opens only their partitions."""
-    return ", ".join(f"date '{day.isoformat()}'" for day in sorted(days)) or "cast(null as date)"

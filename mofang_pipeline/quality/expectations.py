@@ -12,8 +12,8 @@ from typing import Any
 
 import duckdb
 
+from mofang_pipeline.lake import sql_list
 from mofang_pipeline.quality import results
-from mofang_pipeline.quality.days import sql_list
 from mofang_pipeline.quality.results import CheckResult
 from mofang_pipeline.quality.suites import Rule, Suite
 

@@ -5,15 +5,16 @@ The SQL is mofang_pipeline/sql/identity_<name>.sql and returns (day, row_key, re
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import duckdb
 
+from mofang_pipeline.lake import sql_list
 from mofang_pipeline.published import statement
 from mofang_pipeline.quality import results
-from mofang_pipeline.quality.days import DAY, sql_list
 from mofang_pipeline.quality.results import Check, CheckResult
 
+DAY = timedelta(days=1)
 WHY = {
     "landing_file": {
         "landing_rows_add_up": "rows in = loaded + quarantined + duplicate, for every file",
