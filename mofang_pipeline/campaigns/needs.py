@@ -1,5 +1,6 @@
 """How many customers a plan needs and how many there are: asked before a campaign is approved."""
 
+import math
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -19,7 +20,8 @@ Connection = duckdb.DuckDBPyConnection
 class Need:
     """The primary metric among the candidates in the equal-long days that end with `as_of`, and what follows.
 
-    None where the plan gives no mde, has no control arm, or nothing varies among the candidates.
+    `treatment` is all treated arms together. None where the plan gives no mde, has no control arm, or nothing
+    varies among the candidates.
     """
 
     as_of: date
@@ -64,13 +66,18 @@ def _need(campaign: Campaign, as_of: date, found: Moments) -> Need:
     from mofang_pipeline.evaluation.sample_size import detectable, needed  # a second to import
 
     plan, share = campaign.plan, campaign.arms.get(CONTROL, Decimal(0))
+    # Each treated arm is compared with control by itself, so the smallest of them has to be enough.
+    smallest_arm = min((each for arm, each in campaign.arms.items() if arm != CONTROL), default=Decimal(0))
+    of_treated = smallest_arm / (1 - share) if share < 1 else Decimal(0)
     deviation = found.variance**0.5
     error = {"alpha": float(plan.alpha), "power": float(plan.power)}
-    per_treatment = float(share / (1 - share)) if 0 < share < 1 else 0.0
+    per_treatment = float(share / smallest_arm) if smallest_arm else 0.0
     sizes = None
     if plan.mde is not None:
         sizes = needed(deviation=deviation, mde=float(plan.mde), control_per_treatment=per_treatment, **error)
     control = round(found.n * float(share))
-    smallest = detectable(deviation=deviation, treatment=found.n - control, control=control, **error)
-    treatment, in_control = sizes or (None, None)
-    return Need(as_of, found.n, found.mean, treatment, in_control, smallest)
+    treatment = round((found.n - control) * of_treated)
+    smallest = detectable(deviation=deviation, treatment=treatment, control=control, **error)
+    in_arm, in_control = sizes or (None, None)
+    treated = None if in_arm is None else math.ceil(in_arm / of_treated)
+    return Need(as_of, found.n, found.mean, treated, in_control, smallest)

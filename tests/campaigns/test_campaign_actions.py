@@ -33,7 +33,7 @@ zh: 活动
 org: "{org}"
 maker: anna
 audience: {{set: {set_name}}}
-arms: {{treatment: 0.8, control: 0.2}}
+arms: {{{arms}}}
 window: {{from: {first}, to: {last}}}
 priority: {priority}
 plan: {{primary: pay_rate, mde: 0.1}}
@@ -57,7 +57,7 @@ def write(home: Home) -> Write:
     def campaign(name: str, **changes: object) -> None:
         values = {
             "name": name, "org": "000000", "set_name": bank.SET, "first": LAUNCH, "last": LAUNCH + timedelta(days=6),
-            "priority": next(PRIORITIES),
+            "priority": next(PRIORITIES), "arms": "treatment: 0.8, control: 0.2",
         }  # fmt: skip
         path = home.rulebook / "campaigns" / f"{name}.yaml"
         path.write_text(TEXT.format(**(values | changes)), encoding="utf-8")
@@ -165,6 +165,13 @@ def test_sample_size_is_shown_and_kept_with_the_approval(home: Home, write: Writ
     assert need.treatment == pytest.approx(739, abs=5)
     approved = advance(home, "sized", "approved", by="boss")
     assert approved.status.approval["sample_size"]["candidates"] == bank.CUSTOMERS
+
+
+def test_sample_size_is_enough_for_each_of_several_treated_arms(home: Home, write: Write) -> None:
+    write("forked", arms="a: 0.4, b: 0.4, control: 0.2")
+    need = needed_now(home, known(home, in_force(home), "forked"))
+    # Each arm is compared with control: 0.1 at a control of half an arm needs 443 an arm and 222.
+    assert need is not None and (need.treatment, need.control) == pytest.approx((886, 222), abs=5)
 
 
 def test_arms_are_drawn_by_the_salted_hash_of_the_customer(home: Home, everyone: str) -> None:
