@@ -51,7 +51,7 @@ def stage(
         _sync(path)
     draft.rename(folder)
     _sync(folder.parent)
-    return manifest
+    return dict(json.loads(text))  # as it is read back, so that told again it is the same to the letter
 
 
 def is_whole(folder: Path, manifest: Mapping[str, Any]) -> bool:
