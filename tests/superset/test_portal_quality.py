@@ -28,7 +28,12 @@ TROUBLE = """
     ('2026-11-19', 'customer_wide', 'row_count', 'warning', true, 0, null);
 
     update mart.day_status set blocked = true where day = date '2026-11-19' and province = '530000';
-    update mart.day_status set stale = true where day = date '2026-11-18' and province = '540000'
+    insert into landed.touch values
+    (2, 'payment', '2026-11-18', '2026-11-18', 5), (1, 'payment', '2026-11-17', '2026-11-16', 1);
+
+    update int.computed_day set load_id = 2 where day = date '2026-11-19';
+
+    update mart.day_status set stale = true where day in ('2026-11-16', '2026-11-18') and province = '540000'
 """
 
 
@@ -36,7 +41,9 @@ MENDED = """
     delete from mart.landing_file where "table" = 'payment' and file = 'part-1.csv';
     delete from mart.quarantine where file = 'part-1.csv';
     delete from mart.data_quality_result where day = date '2026-11-19' and check_name in ('one_leaf', 'row_count');
-    update mart.day_status set blocked = false, stale = false
+    update mart.day_status set blocked = false, stale = false;
+    delete from landed.touch where table_name = 'payment';
+    update int.computed_day set load_id = 1
 """
 
 
@@ -82,6 +89,11 @@ def test_what_went_wrong_is_told(trouble, data_team):
         "is empty: a value is required",
         True,
     )
+
+
+def test_rows_that_came_too_late_are_nothing_to_wait_for(trouble, data_team):
+    [day] = [each for each in data_team.get("/quality/state").json()["days"] if each["day"] == "2026-11-16"]
+    assert (day["state"], day["stale"], day["awaited"], day["behind_zh"]) == ("late", 1, 0, [])
 
 
 def test_a_file_sent_again_is_mended(trouble, data_team):

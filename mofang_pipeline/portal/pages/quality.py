@@ -28,16 +28,28 @@ DAYS = """
             and (asked.level = 'hq' or tier1.org_code in (asked.org_code, asked.parent_code))
     ),
 
+    -- Stale because of rows that the next run takes in; the other stale days lack rows that came too late for any run.
+    awaited as (
+        select distinct segments.day, segments.province
+        from int.computed_day as segments
+        inner join landed.touch as touch
+            on segments.load_id < touch.load_id and segments.day >= touch.known_day
+        where segments.kind = 'segments' and segments.day between $first and $last
+    ),
+
     state as (
-        select status.*, province.name_zh, province.name_en, stale or blocked or not computed as is_behind
+        select
+            status.*, province.name_zh, province.name_en, awaited.day is not null as is_awaited,
+            awaited.day is not null or blocked or not computed as is_behind
         from mart.day_status as status
         inner join province on status.province = province.org_code
+        left join awaited on status.day = awaited.day and status.province = awaited.province
         where status.day between $first and $last
     )
 
     select
         day, count(*) as provinces, count(*) filter (landed) as landed, count(*) filter (computed) as computed,
-        count(*) filter (stale) as stale, count(*) filter (blocked) as blocked,
+        count(*) filter (is_awaited) as awaited, count(*) filter (stale) as stale, count(*) filter (blocked) as blocked,
         list(name_zh order by province) filter (is_behind) as behind_zh,
         list(name_en order by province) filter (is_behind) as behind_en
     from state
@@ -152,14 +164,14 @@ def _day(day: date, row: Row | None) -> Row:
 
 
 def _state(row: Row) -> str:
-    """The gravest that any province has."""
+    """The gravest that any province has; `late` is whole but for rows that came after the restatement window."""
     if row["blocked"]:
         return "blocked"
-    if row["stale"]:
+    if row["awaited"]:
         return "stale"
-    if row["computed"] == row["provinces"]:
-        return "computed"
-    return "landed" if row["landed"] else "missing"
+    if row["computed"] < row["provinces"]:
+        return "landed" if row["landed"] else "missing"
+    return "late" if row["stale"] else "computed"
 
 
 def _tables(rows: list[Row], last: date, sees_all: bool) -> list[Row]:

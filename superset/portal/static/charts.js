@@ -30,12 +30,12 @@ export const escaped = (text) => String(text).replace(/[&<>"']/g, (sign) => ESCA
 
 export const TOOLTIP = { backgroundColor: "#fff", borderColor: GRID, textStyle: { color: INK, fontSize: 12 }, confine: true };
 
-/** A line over days. points: [[day, value], ...]; `format` writes the value, `axis` the numbers beside it. */
+/** A line of counts over days. points: [[day, value], ...]; `format` writes the value, `axis` the numbers beside it. */
 export const trend = (points, format, colour = PRIMARY, axis = format) => ({
   grid: { left: 8, right: 14, top: 12, bottom: 4, containLabel: true },
   tooltip: { ...TOOLTIP, trigger: "axis", formatter: ([point]) => `${escaped(point.value[0])}<br><b>${escaped(format(point.value[1]))}</b>` },
   xAxis: { type: "category", boundaryGap: false, axisLine: { lineStyle: { color: GRID } }, axisTick: { show: false },
     axisLabel: { color: QUIET, fontSize: 11, formatter: (day) => day.slice(5), hideOverlap: true, showMaxLabel: true, alignMaxLabel: "right" } },
-  yAxis: { type: "value", scale: true, splitNumber: 3, splitLine: { lineStyle: { color: GRID } }, axisLabel: { color: QUIET, fontSize: 11, formatter: axis } },
+  yAxis: { type: "value", scale: true, minInterval: 1, splitNumber: 3, splitLine: { lineStyle: { color: GRID } }, axisLabel: { color: QUIET, fontSize: 11, formatter: axis } },
   series: [{ type: "line", data: points, showSymbol: points.length < 15, symbolSize: 5, lineStyle: { width: 2 }, itemStyle: { color: colour }, areaStyle: { color: colour, opacity: 0.08 } }],
 });

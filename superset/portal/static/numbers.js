@@ -32,11 +32,11 @@ export function signed(value, format = short) {
   return value > 0 ? `+${format(value)}` : value < 0 ? `−${format(-value)}` : "0";
 }
 
-/** A share as 12.3%; 100% and 0% without decimals, tiny ones as <0.1%. */
+/** A share as 12.3% or 75.0%, so that a column stands in line; 100% and 0% without decimals, tiny ones as <0.1%. */
 export function percent(share) {
   if (share === null || share === undefined || Number.isNaN(share)) return NONE;
   if (share > 0 && share < 0.0005) return "<0.1%";
-  return `${(share * 100).toLocaleString("en", { maximumFractionDigits: 1 })}%`;
+  return `${(share * 100).toLocaleString("en", { minimumFractionDigits: share === 0 || share === 1 ? 0 : 1, maximumFractionDigits: 1 })}%`;
 }
 
 /** Fen as yuan: 123.45元 or ¥123.45, in 万 or k when large. */

@@ -2,17 +2,17 @@
 import { get } from "../api.js";
 import { named, t, viewer } from "../context.js";
 import { el, empty, fill, tabs } from "../dom.js";
-import { percent, short } from "../numbers.js";
+import { HIDDEN, percent, short } from "../numbers.js";
 import { chosen, dayPicker, levelPicker, options, orgPicker, remember, segmented, toolbar } from "../pickers.js";
 import { matrix } from "./flow_matrix.js";
 import { aboutLink, aboutNode, moves } from "./flow_panel.js";
-import { sankey } from "./flow_sankey.js";
+import { isListed, sankey } from "./flow_sankey.js";
 
 const words = t({
   zh: { title: "客户流向", from: "从", to: "到", basis: "口径", actual: "实际", same: "同一规则", stay: "显示未变动", sankey: "桑基图", matrix: "矩阵", list: "明细",
-    none: "没有可显示的流向", todo: "两天之间没有客户，或每条流向的人数都过少、不予显示。请选择更粗的层级、其他日期或机构。", one: "只有一天的数据", wait: "流向需要两天：第二天运行完成后即可查看。", first: "期初客户", last: "期末客户", moved: "客群变化", entered: "新增/转入", left: "销户/转出", few: "去向未列出" },
+    none: "没有可显示的流向", todo: "两天之间没有客户，或每条流向的人数都过少、不予显示。请选择更粗的层级、其他日期或机构。", one: "只有一天的数据", wait: "流向需要两天：第二天运行完成后即可查看。", first: "期初客户", last: "期末客户", moved: "客群变化", entered: "新增/转入", left: "销户/转出", few: "去向未列出", partial: "人数过少的流向不列出，合在“少量”中：带“≥”的是已列出流向之和，不少于此；客群的完整人数见决策树。" },
   en: { title: "Customer flow", from: "From", to: "to", basis: "Basis", actual: "Actual", same: "Same rules", stay: "Show those who stayed", sankey: "Sankey", matrix: "Matrix", list: "List",
-    none: "No flow to show", todo: "There are no customers between these two days, or too few along every link to be shown. Choose a coarser level, other days or another organisation.", one: "Only one day so far", wait: "A flow needs two days: come back after the second has run.", first: "Customers then", last: "Customers now", moved: "Changed segment", entered: "New or moved in", left: "Closed or moved out", few: "Destination not listed" },
+    none: "No flow to show", todo: "There are no customers between these two days, or too few along every link to be shown. Choose a coarser level, other days or another organisation.", one: "Only one day so far", wait: "A flow needs two days: come back after the second has run.", first: "Customers then", last: "Customers now", moved: "Changed segment", entered: "New or moved in", left: "Closed or moved out", few: "Destination not listed", partial: "Flows of too few customers are not listed; together they are under Few. A sum with ≥ is of the listed flows, so at least that many; the decision tree has the whole number." },
 });
 
 export async function show(page) {
@@ -57,7 +57,7 @@ export async function show(page) {
       link: (link) => side.replaceChildren(...aboutLink(flow, link, choice, overview)),
       node: (id, side_) => side.replaceChildren(...aboutNode(flow, id, side_, about.link, overview)),
     };
-    function overview() { side.replaceChildren(...moves(flow, about.link)); }
+    function overview() { side.replaceChildren(...moves(flow, about.link), flow.isPartial ? el("p", { class: "note", id: "partial" }, words.partial) : ""); }
     const places = { sankey: el("div", { class: "chart", style: { height: "100%" } }), matrix: el("div"), list: el("div") };
     const shownTabs = tabs({ sankey: [words.sankey, places.sankey], matrix: [words.matrix, places.matrix], list: [words.list, places.list] }, tab, (wanted) => {
       tab = wanted;
@@ -85,7 +85,9 @@ function read({ nodes, links }) {
     for (const side of ["from", "to"]) sums[side].set(link[side], (sums[side].get(link[side]) ?? 0) + link.customers);
   }
   const label = (id) => `${byId.get(id).code ? `${byId.get(id).code} ` : ""}${named(byId.get(id))}`;
-  return { nodes, links, byId, sums, label, isSpecial, total: links.reduce((sum, link) => sum + link.customers, 0) };
+  const isPartial = !links.every(isListed);
+  const least = (id) => (isPartial && id !== FEW ? "≥" : ""); // a sum of what is listed
+  return { nodes, links, byId, sums, label, isSpecial, isPartial, least, total: links.reduce((sum, link) => sum + link.customers, 0) };
 }
 
 function totals(flow) {
@@ -94,11 +96,12 @@ function totals(flow) {
   const stock = (link) => !isSpecial(link.from) && !isSpecial(link.to);
   const moved = sum((link) => stock(link) && link.from !== link.to);
   const few = sum((link) => link.to === FEW);
+  const least = (value) => (!few ? short(value) : value ? `≥${short(value)}` : HIDDEN);
   const now = few ? [] : [figure(words.last, short(sum((link) => !isSpecial(link.to))))];
   return [
     figure(words.first, short(sum((link) => !isSpecial(link.from) || link.from === FEW))), ...now,
-    figure(words.moved, short(moved), percent(moved / Math.max(sum(stock), 1))),
-    figure(words.entered, short(sum((link) => isSpecial(link.from) && link.from !== FEW))), figure(words.left, short(sum((link) => isSpecial(link.to) && link.to !== FEW))),
+    figure(words.moved, least(moved), few ? null : percent(moved / Math.max(sum(stock), 1))),
+    figure(words.entered, least(sum((link) => isSpecial(link.from) && link.from !== FEW))), figure(words.left, least(sum((link) => isSpecial(link.to) && link.to !== FEW))),
     ...(few ? [figure(words.few, short(few))] : []),
   ];
 }

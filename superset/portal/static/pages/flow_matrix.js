@@ -15,13 +15,13 @@ export function matrix(flow, onlink) {
   const rows = sources.map((node) => ({ node, id: node.node_id, sum: flow.sums.from.get(node.node_id) }));
   const columns = [
     { key: "node", label: words.from, format: (node) => el("span", { style: { "white-space": "nowrap" } }, pill(node), flow.label(node.node_id).replace(node.code, "")), sort: (row) => sources.indexOf(row.node) },
-    { key: "sum", label: words.sum, align: "right", format: (value) => el("b", {}, full(value)) },
+    { key: "sum", label: words.sum, align: "right", format: (value, row) => el("b", {}, flow.least(row.id), full(value)) },
     ...targets.map((target) => ({ key: target.node_id, label: target.code || flow.label(target.node_id), align: "right", sort: (row) => cells.get(`${row.id} ${target.node_id}`)?.customers ?? 0,
       title: () => flow.label(target.node_id), format: (_, row) => cell(cells.get(`${row.id} ${target.node_id}`), row.id === target.node_id) })),
   ];
   const made = table(columns, rows, { sortBy: "node", descending: false });
   const sums = el("tr", { class: "sums" }, el("td", {}, el("b", {}, words.sum)), el("td", { class: "right", id: "matrix-total" }, el("b", {}, full(flow.total))),
-    targets.map((target) => el("td", { class: "right" }, el("b", {}, full(flow.sums.to.get(target.node_id))))));
+    targets.map((target) => el("td", { class: "right" }, el("b", {}, flow.least(target.node_id), full(flow.sums.to.get(target.node_id))))));
   made.classList.add("matrix");
   made.querySelector("table").append(el("tfoot", {}, sums));
   return made;

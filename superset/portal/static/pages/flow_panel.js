@@ -9,11 +9,11 @@ import { table } from "../table.js";
 import { isListed } from "./flow_sankey.js";
 
 const words = t({
-  zh: { top: "变化最大的流向", all: "全部流向", from: "从", to: "到", customers: "客户数", share: "占来源", back: "← 返回", came: "从哪里来", went: "到哪里去", causes: "变化原因", small: "其中的小流向",
+  zh: { top: "变化最大的流向", all: "全部流向", from: "从", to: "到", customers: "客户数", share: "占来源", shareListed: "占来源已列出", back: "← 返回", came: "从哪里来", went: "到哪里去", causes: "变化原因", small: "其中的小流向",
     reasons: "主要原因", noReason: "没有单一条件能解释这些变化。", flipped: (now) => (now === true ? "变为满足" : now === false ? "变为不满足" : "变为未知"), median: (text) => `典型值 ${text}`, people: (n, least) => `${least ? "至少 " : ""}${n} 户`, byRule: (n) => `其中 ${n} 户因规则调整`,
     save: "存为客群集", saveNote: (name, days) => `${days} 天内由 ${name} 的客户，每日滚动更新。`, id: "编号", zh: "中文名", en: "英文名", savedIt: "已保存，可在“客群集”中查看", small_: "其他", stay: "未变动", noSplit: "同一规则口径下，变化全部来自客户行为。", hint: "点击图中的流向或节点，查看原因与明细。", none: "没有客户换过客群", unlisted: "换客群的流向人数都过少，不予列出。",
     cause: { same: "未变动", behaviour: "客户行为变化", rule: "规则调整", both: "行为与规则共同作用", population: "开户、销户或迁移", untold: "人数过少，不分原因" } },
-  en: { top: "Largest moves", all: "All flows", from: "From", to: "To", customers: "Customers", share: "Of source", back: "← Back", came: "Where they came from", went: "Where they went", causes: "Why they moved", small: "Small flows in it",
+  en: { top: "Largest moves", all: "All flows", from: "From", to: "To", customers: "Customers", share: "Of source", shareListed: "Of source, listed", back: "← Back", came: "Where they came from", went: "Where they went", causes: "Why they moved", small: "Small flows in it",
     reasons: "Top reasons", noReason: "No single condition explains these moves.", flipped: (now) => (now === true ? "became true" : now === false ? "became false" : "became unknown"), median: (text) => `typically ${text}`, people: (n, least) => `${least ? "at least " : ""}${n} customers`, byRule: (n) => `${n} of them by a rule change`,
     save: "Save as a segment set", saveNote: (name, days) => `Customers who moved ${name} within ${days} days, kept up every day.`, id: "Id", zh: "Chinese name", en: "English name", savedIt: "Saved; see it under Segment sets", small_: "Other", stay: "stayed", noSplit: "Under the same rules every move is the customers' own behaviour.", hint: "Click a flow or a node to see causes and details.", none: "Nobody changed segment", unlisted: "All moves are of too few customers to be listed.",
     cause: { same: "Did not move", behaviour: "Customers' behaviour", rule: "Rule change", both: "Behaviour and rules together", population: "Opened, closed or relocated", untold: "Too few to tell apart" } },
@@ -35,7 +35,7 @@ function listed(flow, links, onlink, columns) {
     from: { key: "from", label: words.from, format: (id) => badge(flow, id), sort: (link) => flow.label(link.from) },
     to: { key: "to", label: words.to, format: (id, link) => (link.from === link.to ? el("span", { class: "quiet" }, words.stay) : badge(flow, id)), sort: (link) => flow.label(link.to) },
     customers: { key: "customers", label: words.customers, align: "right", format: (value) => el("b", {}, full(value)) },
-    share: { key: "share", label: words.share, align: "right", format: (_, link) => percent(link.customers / flow.sums.from.get(link.from)), sort: (link) => link.customers / flow.sums.from.get(link.from) },
+    share: { key: "share", label: flow.isPartial ? words.shareListed : words.share, align: "right", format: (_, link) => percent(link.customers / flow.sums.from.get(link.from)), sort: (link) => link.customers / flow.sums.from.get(link.from) },
   };
   return table(columns.map((name) => kinds[name]), links, { sortBy: "customers", onrow: onlink });
 }
@@ -50,7 +50,7 @@ export function moves(flow, onlink, { all = false } = {}) {
 
 export function aboutNode(flow, id, side, onlink, onback) {
   const related = flow.links.filter((link) => link[side] === id);
-  return [back(onback), el("h2", { style: { margin: "8px 0" } }, badge(flow, id), " ", el("b", {}, full(flow.sums[side].get(id)))),
+  return [back(onback), el("h2", { style: { margin: "8px 0" } }, badge(flow, id), " ", el("b", {}, flow.least(id), full(flow.sums[side].get(id)))),
     el("h3", {}, side === "from" ? words.went : words.came),
     listed(flow, related, onlink, side === "from" ? ["to", "customers", "share"] : ["from", "customers", "share"])];
 }
@@ -59,7 +59,7 @@ export function aboutLink(flow, link, choice, onback) {
   const heading = el("h2", { style: { margin: "8px 0" } }, badge(flow, link.from), " → ", badge(flow, link.to));
   const figures = el("div", { class: "figures" },
     el("div", { class: "figure" }, el("span", {}, words.customers), el("b", { id: "link-customers" }, full(link.customers))),
-    el("div", { class: "figure" }, el("span", {}, words.share), el("b", {}, percent(link.customers / flow.sums.from.get(link.from)))));
+    el("div", { class: "figure" }, el("span", {}, flow.isPartial ? words.shareListed : words.share), el("b", {}, percent(link.customers / flow.sums.from.get(link.from)))));
   if (link.parts) return [back(onback), heading, figures, el("h3", {}, words.small), listed(flow, link.parts, null, ["to", "customers", "share"])];
   return [back(onback), heading, figures, el("h3", {}, words.causes), split(link, choice), ...reasons(flow, link, choice), ...saved(flow, link, choice)];
 }

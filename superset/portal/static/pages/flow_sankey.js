@@ -4,16 +4,17 @@ import { t } from "../context.js";
 import { full, percent, short } from "../numbers.js";
 
 const words = t({
-  zh: { other: "其他", of: "占来源", stay: "未变动", kinds: (n) => `${n} 条小流向` },
-  en: { other: "Other", of: "of the source", stay: "stayed", kinds: (n) => `${n} small flows` },
+  zh: { other: "其他", of: "占来源", ofListed: "占来源中已列出的", stay: "未变动", kinds: (n) => `${n} 条小流向` },
+  en: { other: "Other", of: "of the source", ofListed: "of what is listed of the source", stay: "stayed", kinds: (n) => `${n} small flows` },
 });
-const SMALL = 0.005; // of all customers shown: below, a link is grouped, not dropped
+const SMALL = { few: 0.002, many: 0.005 }; // of all customers shown: below, a link is grouped, not dropped
+const MANY = 24; // segments on a side
 const GREY = "#B7C0CA";
 const SIZE = 11;
 
 export function sankey(place, flow, links, about) {
   const total = links.reduce((sum, link) => sum + link.customers, 0);
-  const drawn = grouped(links, total * SMALL);
+  const drawn = grouped(links, total * (new Set(links.map((link) => link.from)).size < MANY ? SMALL.few : SMALL.many));
   const nodes = [...sides(flow, drawn, links)];
   const count = Math.max(...["from", "to"].map((side) => nodes.filter((node) => node.side === side).length));
   const room = (side) => Math.min(330, Math.max(...nodes.filter((node) => node.side === side).map((node) => width(node.text))) + 12);
@@ -57,7 +58,7 @@ function* sides(flow, drawn, links) {
     if (side === "to") sums.set("(other)", summed(drawn, side).get("(other)"));
     for (const id of [...summed(drawn, side).keys()].sort((a, b) => (order.get(a) ?? 1e9) - (order.get(b) ?? 1e9))) {
       const name = id === "(other)" ? words.other : flow.label(id);
-      yield { name: `${side} ${id}`, node: id, side, text: `${name}  ${short(sums.get(id))}`, colour: id === "(other)" ? GREY : familyColour(flow.byId.get(id).family), depth: side === "from" ? 0 : 1 };
+      yield { name: `${side} ${id}`, node: id, side, text: `${name}  ${id === "(other)" ? "" : (flow.least?.(id) ?? "")}${short(sums.get(id))}`, colour: id === "(other)" ? GREY : familyColour(flow.byId.get(id).family), depth: side === "from" ? 0 : 1 };
     }
   }
 }
@@ -78,7 +79,7 @@ function style(flow, link) {
 
 function tip(flow, link) {
   const target = link.to === "(other)" ? `${words.other} (${words.kinds(link.parts.length)})` : link.from === link.to ? words.stay : flow.label(link.to);
-  return `${escaped(flow.label(link.from))} → ${escaped(target)}<br><b>${full(link.customers)}</b> · ${words.of} ${percent(link.customers / flow.sums.from.get(link.from))}`;
+  return `${escaped(flow.label(link.from))} → ${escaped(target)}<br><b>${full(link.customers)}</b> · ${flow.isPartial ? words.ofListed : words.of} ${percent(link.customers / flow.sums.from.get(link.from))}`;
 }
 
 const ruler = document.createElement("canvas").getContext("2d");

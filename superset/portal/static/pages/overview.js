@@ -12,11 +12,11 @@ const words = t({
   zh: { title: "总览", day: "日期", none: "该机构当日没有数据", todo: "请选择其他日期，或向数据团队确认当日是否已运行。", compare: "排名对比", before: (n) => (n === "1" ? "较前日" : `较${n}天前`), ago: (n) => `${n}天`,
     customers: "客户数", bound: "绑卡率", active: "活跃率", sliding: "滑落", asleep: "沉睡", lost: "流失", ofCustomers: "占全部客户", ofBound: "占已绑卡客户", people: (n) => `${n}户`,
     below: { hq: "各一级分行排名", tier1: "各二级分行排名" }, org: "机构", change: (n) => (n === "1" ? "活跃率较前日" : `活跃率较${n}天前`), points: "百分点", line: "活跃率近14天", leaf: "该机构没有下级机构", leafTodo: "可在决策树中查看各客群。", tree: "打开决策树",
-    best: "活跃率最高", worst: "活跃率最低", fallen: (n) => `${n === "1" ? "较前日" : `较${n}天前`}下降最多`, risen: (n) => `${n === "1" ? "较前日" : `较${n}天前`}上升最多`, rate: (name) => `${name}率`, hint: "点击一行，查看该机构当日的决策树。", small: "“–”：当日无数据，或人数过少不予显示。", few: "本机构客户较少：显示“–”的数字人数过少，或可用来推算出过少的人数，因此不予显示；总行可以看到。" },
+    best: "活跃率最高", worst: "活跃率最低", fallen: (n) => `${n === "1" ? "较前日" : `较${n}天前`}下降最多`, risen: (n) => `${n === "1" ? "较前日" : `较${n}天前`}上升最多`, rate: (name) => `${name}率`, hint: "点击一行，查看该机构当日的决策树。", small: "“–”：当日无数据，或人数过少不予显示。", few: "本机构客户较少：显示“–”的数字人数过少，或可用来推算出过少的人数，因此不予显示；总行可以看到。", allFew: "本机构及下级机构客户过少，当日数字均不显示", allFewTodo: "人数过少，或可用来推算出过少的人数。这是为了保护客户，不是出错；总行可以看到。" },
   en: { title: "Overview", day: "Day", none: "No data for this organisation on this day", todo: "Choose another day, or ask the data team whether the day has run.", compare: "Ranking against", before: (n) => (n === "1" ? "1 day" : `${n} days`), ago: (n) => `${n} d`,
     customers: "Customers", bound: "Bound share", active: "Active share", sliding: "Sliding", asleep: "Asleep", lost: "Lost", ofCustomers: "of all customers", ofBound: "of bound customers", people: (n) => n,
     below: { hq: "Tier-1 branches, ranked", tier1: "Tier-2 branches, ranked" }, org: "Organisation", change: (n) => `Active share over ${n} d`, points: "pp", line: "Active share, 14 days", leaf: "No organisation below this one", leafTodo: "Its segments are in the decision tree.", tree: "Open the decision tree",
-    best: "Most active", worst: "Least active", fallen: (n) => `Fell most over ${n} d`, risen: (n) => `Rose most over ${n} d`, rate: (name) => `${name} share`, hint: "Click a row for that organisation's decision tree.", small: "“–”: no data for that day, or too few customers to be shown.", few: "This organisation has few customers: where “–” stands, there are too few to be shown, or the number would give a small one away. Head office sees them." },
+    best: "Most active", worst: "Least active", fallen: (n) => `Fell most over ${n} d`, risen: (n) => `Rose most over ${n} d`, rate: (name) => `${name} share`, hint: "Click a row for that organisation's decision tree.", small: "“–”: no data for that day, or too few customers to be shown.", few: "This organisation has few customers: where “–” stands, there are too few to be shown, or the number would give a small one away. Head office sees them.", allFew: "This organisation and those below have too few customers for any number to be shown", allFewTodo: "Each would be of too few customers, or would give a small number away. That protects customers; nothing is wrong. Head office sees them." },
 });
 const BACK = ["1", "7", "30"];
 const TILES = [
@@ -45,6 +45,7 @@ export async function show(page) {
     fill(board, async () => {
       const found = await get("overview/figures", { org: choice.org, day: choice.day });
       if (found.whole.now.customers === undefined) return empty(words.none, words.todo);
+      if (isAllHidden(found)) return el("section", { class: "card", id: "few" }, empty(words.allFew, words.allFewTodo), el("p", { class: "middle" }, el("a", { href: toTree(choice.org, choice.day) }, words.tree)));
       return [el("div", { class: "tiles", id: "figures" }, TILES.map((tile) => drawn(tile, found))),
         TILES.some((tile) => found.whole.now[tile.name] === null) ? el("p", { class: "note", id: "few" }, words.few) : null, ranking(found)];
     });
@@ -64,6 +65,9 @@ export async function show(page) {
       body);
   }
 }
+
+/** No figure to see here, and no customers to see below. */
+const isAllHidden = ({ whole, below }) => whole.now.customers === null && TILES.every((tile) => !whole.now[tile.name]) && below.every(({ now }) => !now.customers);
 
 const toTree = (org, day) => `/mofang/tree/?${new URLSearchParams({ org, day })}`;
 

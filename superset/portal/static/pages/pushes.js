@@ -44,8 +44,8 @@ export async function show(page) {
       known = await get("pushes/list", { org: choice.org });
       if (!known.pushes.length) { side.replaceChildren(); return empty(words.none, words.todo); }
       if (!known.pushes.some((each) => each.push_id === choice.push)) choice.push = known.pushes[0].push_id;
-      about();
       known.pushes = known.pushes.map((row) => ({ ...row, org: orgName(row.org_code), set_name: nameOf(known.sets, "set", row.set_id), channel_name: nameOf(known.channels, "channel", row.channel) }));
+      about();
       return pushTable(known.pushes, choice, about);
     });
   }

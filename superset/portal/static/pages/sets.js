@@ -15,7 +15,7 @@ const words = t({
     overlap: "重叠", setA: "客群集", setB: "另一客群集", onlyA: "前者", onlyB: "后者", both: "共有", usage: "使用记录", event: "事件", taken: "使用", released: "结束使用", what: "用途", campaign: "活动", push: "推送", user: "用户", common: "共有客户走势", sets: "全部客群集", none: "没有可见的客群集", todo: "点击“新建”定义第一个。",
     choose: "请在左侧选择一个客群集", oneDay: "该日之前尚无数据，走势从第二天起显示。", id: "编号", zh: "中文名", en: "英文名", members: "成员（节点或客群集，用 or、and、not、括号）",
     where: "条件", asOf: "固定日期（固定类型必填）", from: "流出客群", to: "流入客群", days: "天数", share: "共享机构（编号，逗号分隔）", expires: "有效期至", save: "保存", test: "试算",
-    tested: (n) => `当日有 ${n} 位客户`, saved: (name, n) => `已保存 ${name} 第 ${n} 版`, sure: "删除后不再计算，历史保留。", gone: "已删除", origins: { file: "规则库文件", portal: "门户", cli: "命令行" },
+    tested: (n) => `当日有 ${n} 位客户`, when: "时间", saved: (name, n) => `已保存 ${name} 第 ${n} 版`, sure: "删除后不再计算，历史保留。", gone: "已删除", origins: { file: "规则库文件", portal: "门户", cli: "命令行" },
   },
   en: {
     title: "Segment sets", day: "Day", fresh: "New set", name: "Name", kind: "Kind", rolling: "Rolling", frozen: "Frozen", customers: "Customers", owner: "Owner", version: "Version",
@@ -23,7 +23,7 @@ const words = t({
     overlap: "Overlap", setA: "Set", setB: "Other set", onlyA: "In the first", onlyB: "In the other", both: "In both", usage: "Usage", event: "Event", taken: "Used", released: "Released", what: "For", campaign: "Campaign", push: "Push", user: "User", common: "Customers in both, by day", sets: "All sets", none: "No set to see here", todo: "Define the first with “New set”.",
     choose: "Choose a set on the left", oneDay: "Nothing before this day: the trend starts with the second.", id: "Id", zh: "Chinese name", en: "English name", members: "Members (nodes or sets; or, and, not, parentheses)",
     where: "Condition", asOf: "Fixed on (frozen sets)", from: "Moved from", to: "Moved to", days: "Within days", share: "Shared with (codes, by commas)", expires: "Valid until", save: "Save", test: "Try",
-    tested: (n) => `${n} customers on this day`, saved: (name, n) => `Saved ${name}, version ${n}`, sure: "It is computed no more; its history stays.", gone: "Deleted", origins: { file: "rulebook file", portal: "portal", cli: "command line" },
+    tested: (n) => `${n} customers on this day`, when: "At", saved: (name, n) => `Saved ${name}, version ${n}`, sure: "It is computed no more; its history stays.", gone: "Deleted", origins: { file: "rulebook file", portal: "portal", cli: "command line" },
   },
 });
 const KEYS = ["set", "zh", "en", "kind", "members", "where", "as_of", "from_segment", "to_segment", "flow_days", "share_with", "expires_on"];
@@ -105,12 +105,12 @@ function aboutSet(choice, found, again, orgs) {
       isOwn ? el("button", { class: "button danger", onclick: () => remove(choice, again) }, words.remove) : null),
     card(words.definition, lines), last.used_by ? card(words.used, el("p", {}, words.usedBy(last.used_by))) : null,
     found.usage.length ? card(words.usage, table([
-      { key: "recorded_at", label: words.at, format: (at) => at.slice(0, 16).replace("T", " ") }, { key: "event", label: words.event, format: (event) => (event === "used" ? words.taken : words.released) },
+      { key: "recorded_at", label: words.when, format: (at) => at.slice(0, 16).replace("T", " ") }, { key: "event", label: words.event, format: (event) => (event === "used" ? words.taken : words.released) },
       { key: "used_by", label: words.what, format: (kind) => words[kind] ?? kind }, { key: "id", label: words.id }, { key: "user", label: words.user },
     ], found.usage, { sortBy: "recorded_at" })) : null,
     card(words.trend, found.trend.length > 1 ? place : el("p", { class: "state" }, words.oneDay)),
     card(words.versions, table([
-      { key: "version", label: words.version, align: "right" }, { key: "saved_by", label: words.by }, { key: "saved_at", label: words.at, format: (at) => at.slice(0, 16).replace("T", " ") },
+      { key: "version", label: words.version, align: "right" }, { key: "saved_by", label: words.by, format: (user) => (user === "rulebook" ? "–" : user) }, { key: "saved_at", label: words.at, format: (at) => at.slice(0, 16).replace("T", " ") },
       { key: "origin", label: words.origin, format: (origin) => words.origins[origin] ?? origin },
     ], found.versions, { sortBy: "version" })),
   ];
