@@ -1,7 +1,9 @@
 """The portal's pages of sets and pushes, asked as the service is: what each organisation sees and may do."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from starlette.testclient import TestClient
@@ -84,6 +86,17 @@ def test_a_change_by_those_above_leaves_the_owner(client: TestClient) -> None:
     latest = head_office.get("/sets/one", set="page_own").json()["versions"][0]
     kept = [latest[key] for key in ("version", "name_zh", "name_en", "owner_org", "members")]
     assert kept == [2, "自有", "Own", TIBET, "F2"]
+
+
+def test_moments_are_told_as_the_banks_clocks_show_them(client: TestClient, home: Home) -> None:
+    stored = datetime.fromisoformat(actions.known_sets(home)[1]["page_set"].latest.saved_at)
+    shown = Portal(client, TIBET).get("/sets/one", set="page_set").json()["versions"][0]["saved_at"]
+    assert shown == f"{stored.astimezone(ZoneInfo('Asia/Shanghai')):%Y-%m-%d %H:%M}"
+
+
+def test_what_a_channel_sees_is_told_in_words(client: TestClient) -> None:
+    channels = Portal(client, TIBET).get("/pushes/list").json()["channels"]
+    assert {"zh": "二级分行", "en": "tier-2 branch"} in channels[0]["columns"]
 
 
 def test_what_two_sets_have_in_common_day_by_day(client: TestClient) -> None:

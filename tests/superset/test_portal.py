@@ -109,7 +109,7 @@ def test_what_a_branch_is_not_shown_is_no_move(superset, browser_of):
     dashboards.open_portal(branch, superset, f"flow/?from={FIRST_DAY}&to={DAY}", "en")
     assert "Destination not listed" in branch.locator("#figures").inner_text()
     assert "too few customers to be listed" in branch.locator("#about").inner_text()
-    assert branch.locator("#flow svg text", has_text="≥").count() > 0  # what is told of a segment is not all of it
+    assert branch.locator("#flow svg text", has_text="≥").count() > 0  # not all of a segment is told
     dashboards.open_portal(branch, superset, f"profile/?node=ACTIVE&since={FIRST_DAY}", "en")
     told = branch.locator("#moves").inner_text()
     assert "at least" in told

@@ -59,7 +59,7 @@ def test_a_set_is_refused_tried_saved_changed_and_deleted(scratch, superset, pag
 def test_what_two_sets_have_in_common_is_shown_by_day(superset, page):
     dashboards.open_portal(page, superset, "sets", "zh")
     page.get_by_role("tab").nth(1).click()
-    page.locator("#overlaps tbody tr", has_text="worth_winning").first.click()
+    page.locator("#overlaps tbody tr", has_text="待争取的有资产客户").first.click()
     page.locator("#set h2", has_text="·").wait_for()
     dashboards.portal_is_still(page)
     assert page.locator("#set table tbody tr").count() == 2

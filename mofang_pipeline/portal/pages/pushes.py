@@ -8,6 +8,7 @@ import duckdb
 from mofang_pipeline import lake
 from mofang_pipeline.portal.asked import Answer, Asked, get, post
 from mofang_pipeline.portal.campaign_scope import asked_for
+from mofang_pipeline.portal.column_words import COLUMN_WORDS
 from mofang_pipeline.portal.reading import fetch
 from mofang_pipeline.push.actions import push
 from mofang_pipeline.push.channels import channels
@@ -41,6 +42,11 @@ LEAVERS = """
 """
 
 
+def _named(column: str) -> dict[str, str]:
+    zh, en = COLUMN_WORDS.get(column, (column, column))
+    return {"zh": zh, "en": en}
+
+
 def list_pushes(asked: Asked) -> Answer:
     """The organisation's lists and those of the ones below it, newest first, and what may be pushed where."""
     org = asked.org()
@@ -52,7 +58,12 @@ def list_pushes(asked: Asked) -> Answer:
         "pushes": lists,
         "sets": [{"set": row[0], "name_zh": row[2], "name_en": row[3]} for row in sets.rows],
         "channels": [
-            {"channel": each.name, "name_zh": each.zh, "name_en": each.en, "columns": list(each.columns)}
+            {
+                "channel": each.name,
+                "name_zh": each.zh,
+                "name_en": each.en,
+                "columns": [_named(column) for column in each.columns],
+            }
             for each in channels(asked.home.rulebook)
         ],
     }

@@ -1,5 +1,9 @@
 """Segment sets: the list with today's sizes, one set with its versions and history, overlaps, trying and saving."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from mofang_pipeline import rules
 from mofang_pipeline.portal.asked import Answer, Asked, get, post
 from mofang_pipeline.segment_sets import actions, reading
 from mofang_pipeline.segment_sets.trying import tried
@@ -30,9 +34,13 @@ def one(asked: Asked) -> Answer:
     with asked.lake.cursor() as cursor:
         sizes = reading.sizes(cursor, asked.home, name, org).rows
     return {
-        "versions": [_plain(dict(zip(found.columns, row, strict=True))) for row in reversed(found.rows)],
+        "versions": [
+            _at_the_bank(asked, "saved_at", _plain(dict(zip(found.columns, row, strict=True))))
+            for row in reversed(found.rows)
+        ],
         "usage": [
-            dict(zip(reading.USAGE, row, strict=True)) for row in reading.usage(asked.home, name, org).rows
+            _at_the_bank(asked, "recorded_at", dict(zip(reading.USAGE, row, strict=True)))
+            for row in reading.usage(asked.home, name, org).rows
         ],
         "trend": [[str(row[0]), row[3]] for row in sizes],
     }
@@ -98,6 +106,13 @@ def _owner(asked: Asked) -> dict[str, str]:
         return {"org": org, "user": asked.viewer.user}
     definition = known.latest.definition
     return {"org": definition.owner_org, "user": definition.owner_user}
+
+
+def _at_the_bank(asked: Asked, column: str, row: dict[str, object]) -> dict[str, object]:
+    """With the moment as the bank's clocks show it, like all moments of the portal."""
+    zone = ZoneInfo(rules.in_force(asked.home).settings.timezone)
+    moment = datetime.fromisoformat(str(row[column])).astimezone(zone)
+    return {**row, column: f"{moment:%Y-%m-%d %H:%M}"}
 
 
 def _plain(row: dict[str, object]) -> dict[str, object]:

@@ -86,10 +86,11 @@ function saved(flow, link, choice) {
   if (flow.isSpecial(link.from) || flow.isSpecial(link.to) || !SAVERS.has(viewer.role)) return [];
   const days = Math.round((Date.parse(choice.to) - Date.parse(choice.from)) / 864e5);
   const name = `${flow.label(link.from)} → ${flow.label(link.to)}`;
+  const inWords = (language) => [link.from, link.to].map((id) => `${flow.byId.get(id).code} ${flow.byId.get(id)[`name_${language}`]}`.trim()).join(" → ");
   const line = (label, attributes) => el("label", {}, el("span", {}, label), el("input", { type: "text", required: true, ...attributes }));
   const open = () => form(words.save, el("div", { class: "lines" }, el("p", { class: "note" }, words.saveNote(name, days)),
     line(words.id, { name: "set", pattern: "[a-z][a-z0-9_]*", maxlength: 40, value: `${link.from}_to_${link.to}`.toLowerCase() }),
-    line(words.zh, { name: "zh", value: name }), line(words.en, { name: "en", value: name })), async (data) => {
+    line(words.zh, { name: "zh", value: inWords("zh") }), line(words.en, { name: "en", value: inWords("en") })), async (data) => {
     await post("sets/save", { org: choice.org, set: data.get("set"), zh: data.get("zh"), en: data.get("en"), kind: "rolling", members: link.to, from_segment: link.from, to_segment: link.to, flow_days: days });
     toast(words.savedIt);
   }, { ok: words.save });

@@ -10,11 +10,11 @@ import { table } from "../table.js";
 
 const words = t({
   zh: { title: "总览", day: "日期", none: "该机构当日没有数据", todo: "请选择其他日期，或向数据团队确认当日是否已运行。", compare: "排名对比", before: (n) => (n === "1" ? "较前日" : `较${n}天前`), ago: (n) => `${n}天`,
-    customers: "客户数", bound: "绑卡率", active: "活跃率", sliding: "滑落", asleep: "沉睡", lost: "流失", ofCustomers: "占全部客户", ofBound: "占已绑卡客户", people: (n) => `${n}户`,
+    customers: "客户数", bound: "绑卡率", active: "活跃率", sliding: "滑落", asleep: "沉睡", lost: "流失", ofCustomers: "占全部客户", ofBound: "占已绑卡客户", shareOf: (share) => `占已绑卡客户 ${share}`, people: (n) => `${n}户`,
     below: { hq: "各一级分行排名", tier1: "各二级分行排名" }, org: "机构", change: (n) => (n === "1" ? "活跃率较前日" : `活跃率较${n}天前`), points: "百分点", line: "活跃率近14天", leaf: "该机构没有下级机构", leafTodo: "可在决策树中查看各客群。", tree: "打开决策树",
     best: "活跃率最高", worst: "活跃率最低", fallen: (n) => `${n === "1" ? "较前日" : `较${n}天前`}下降最多`, risen: (n) => `${n === "1" ? "较前日" : `较${n}天前`}上升最多`, rate: (name) => `${name}率`, hint: "点击一行，查看该机构当日的决策树。", small: "“–”：当日无数据，或人数过少不予显示。", few: "本机构客户较少：显示“–”的数字人数过少，或可用来推算出过少的人数，因此不予显示；总行可以看到。", allFew: "本机构及下级机构客户过少，当日数字均不显示", allFewTodo: "人数过少，或可用来推算出过少的人数。这是为了保护客户，不是出错；总行可以看到。" },
   en: { title: "Overview", day: "Day", none: "No data for this organisation on this day", todo: "Choose another day, or ask the data team whether the day has run.", compare: "Ranking against", before: (n) => (n === "1" ? "1 day" : `${n} days`), ago: (n) => `${n} d`,
-    customers: "Customers", bound: "Bound share", active: "Active share", sliding: "Sliding", asleep: "Asleep", lost: "Lost", ofCustomers: "of all customers", ofBound: "of bound customers", people: (n) => n,
+    customers: "Customers", bound: "Bound share", active: "Active share", sliding: "Sliding", asleep: "Asleep", lost: "Lost", ofCustomers: "of all customers", ofBound: "of bound customers", shareOf: (share) => `${share} of bound customers`, people: (n) => n,
     below: { hq: "Tier-1 branches, ranked", tier1: "Tier-2 branches, ranked" }, org: "Organisation", change: (n) => `Active share over ${n} d`, points: "pp", line: "Active share, 14 days", leaf: "No organisation below this one", leafTodo: "Its segments are in the decision tree.", tree: "Open the decision tree",
     best: "Most active", worst: "Least active", fallen: (n) => `Fell most over ${n} d`, risen: (n) => `Rose most over ${n} d`, rate: (name) => `${name} share`, hint: "Click a row for that organisation's decision tree.", small: "“–”: no data for that day, or too few customers to be shown.", few: "This organisation has few customers: where “–” stands, there are too few to be shown, or the number would give a small one away. Head office sees them.", allFew: "This organisation and those below have too few customers for any number to be shown", allFewTodo: "Each would be of too few customers, or would give a small number away. That protects customers; nothing is wrong. Head office sees them." },
 });
@@ -85,7 +85,7 @@ function drawn(tile, { whole }) {
     return el("span", { title: words.before(number) }, el("small", {}, words.ago(number)), " ",
       el("b", { class: good }, tile.points ? `${points(value)}${value === null ? "" : words.points}` : signed(value)));
   });
-  const share = !Number.isFinite(now) ? "" : tile.count ? words.people(short(whole.now[tile.count])) : tile.bad ? `${percent(whole.now.bound ? now / whole.now.bound : null)} ${words.ofBound}` : "";
+  const share = !Number.isFinite(now) ? "" : tile.count ? words.people(short(whole.now[tile.count])) : tile.bad ? words.shareOf(percent(whole.now.bound ? now / whole.now.bound : null)) : "";
   return el("section", { class: "card tile", "data-figure": tile.name },
     el("div", { class: "figure" }, el("span", {}, tile.label, tile.of ? ` · ${tile.of}` : ""), el("b", { title: tile.whole?.(now) }, tile.format(now)), el("small", {}, share || "\u00a0")),
     sparkline(whole.line.map(([day, figures]) => [day, figures[tile.name]]), tile.format, { colour: tile.family ? familyColour(tile.family) : PRIMARY, width: 190, height: 30 }),

@@ -11,12 +11,12 @@ const words = t({
   zh: { title: "客群画像", day: "日期", node: "客群", against: "对比", parent: "上级", sibling: "同级", whole: "全部客户", since: "流动起始日", none: "该机构当日没有数据", todo: "请选择其他日期，或向数据团队确认当日是否已运行。",
     small: "人数过少，不予显示", smallTodo: "请选择人数更多的客群或更大的机构。", itself: "全部客户没有上级", itselfTodo: "请在上方选择一个客群。", customers: "客户数",
     measures: "平均水平", measuresNote: "按倍数排序：本客群平均值 ÷ 对比客群平均值。", shares: "构成", sharesNote: "按效应量 Cohen's h 排序：0.2 小，0.5 中，0.8 大。", coarse: "占比按档位取整显示。", noShares: "构成不予显示", noSharesTodo: "客群人数过少，或当日尚未计算构成。",
-    times: (ratio) => `${ratio}倍`, sizes: ["无差异", "小", "中", "大"], moves: "留存与进出", stayed: "留存", joined: "进入", left: "离开", from: "从哪里来", to: "到哪里去", of: "占期初", nobody: "没有", unlisted: "去向未列出", least: "至少 ", hidden: "人数过少的流向不列出，其中也可能有留存的客户。", oneDay: "只有一天的数据，进出从第二天起显示。", toFlow: "看流向", more: "最突出", versus: (ours, theirs) => `${ours}（对比 ${theirs}）`, alike: "两者没有明显差异",
+    times: (ratio) => `${ratio}倍`, sizes: ["无差异", "小", "中", "大"], moves: "留存与进出", stayed: "留存", joined: "进入", left: "离开", from: "从哪里来", to: "到哪里去", of: (share) => `占期初 ${share}`, nobody: "没有", unlisted: "去向未列出", least: "至少 ", hidden: "人数过少的流向不列出，其中也可能有留存的客户。", oneDay: "只有一天的数据，进出从第二天起显示。", toFlow: "看流向", more: "最突出", versus: (ours, theirs) => `${ours}（对比 ${theirs}）`, alike: "两者没有明显差异",
     dimensions: { age_band: "年龄", gender: "性别", is_rural: "城乡", institution: "首要机构" }, values: { F: "女", M: "男", unknown: "未知", rural: "县域", urban: "城区", none: "无支付" } },
   en: { title: "Profile", day: "Day", node: "Segment", against: "Compared with", parent: "Parent", sibling: "Sibling", whole: "All customers", since: "Moves since", none: "No data for this organisation on this day", todo: "Choose another day, or ask the data team whether the day has run.",
     small: "Too few customers to be shown", smallTodo: "Choose a larger segment or organisation.", itself: "All customers have no parent", itselfTodo: "Choose a segment above.", customers: "Customers",
     measures: "Averages", measuresNote: "By ratio: this segment's average ÷ the other's.", shares: "Distribution", sharesNote: "By effect size, Cohen's h: 0.2 small, 0.5 medium, 0.8 large.", coarse: "Shares are rounded to steps.", noShares: "The distribution is not shown", noSharesTodo: "The segment is too small, or its distribution is not computed for the day.",
-    times: (ratio) => `×${ratio}`, sizes: ["none", "small", "medium", "large"], moves: "Stayed, joined, left", stayed: "Stayed", joined: "Joined", left: "Left", from: "Where they came from", to: "Where they went", of: "of then", nobody: "Nobody", unlisted: "Not listed", least: "at least ", hidden: "Flows of too few customers are not listed; some of them may have stayed.", oneDay: "Only one day so far: moves are shown from the second.", toFlow: "See the flow", more: "Stands out", versus: (ours, theirs) => `${ours}, against ${theirs}`, alike: "The two hardly differ",
+    times: (ratio) => `×${ratio}`, sizes: ["none", "small", "medium", "large"], moves: "Stayed, joined, left", stayed: "Stayed", joined: "Joined", left: "Left", from: "Where they came from", to: "Where they went", of: (share) => `${share} of then`, nobody: "Nobody", unlisted: "Not listed", least: "at least ", hidden: "Flows of too few customers are not listed; some of them may have stayed.", oneDay: "Only one day so far: moves are shown from the second.", toFlow: "See the flow", more: "Stands out", versus: (ours, theirs) => `${ours}, against ${theirs}`, alike: "The two hardly differ",
     dimensions: { age_band: "Age", gender: "Gender", is_rural: "Place", institution: "Main institution" }, values: { F: "Female", M: "Male", unknown: "Unknown", rural: "Rural", urban: "Urban", none: "No payment" } },
 });
 const SHOWN = 14; // values of distributions
@@ -141,7 +141,7 @@ function moves(found, flow, colour) {
   const stayed = listed.find((link) => link.from === id && link.to === id)?.customers ?? (flow.links.length && !unlisted ? 0 : null);
   const then = stayed + sum(left) + unlisted;
   const least = unlisted ? words.least : "";
-  const share = (customers, least = "") => `${least}${percent(then ? customers / then : null)} ${words.of}`;
+  const share = (customers, least = "") => words.of(`${least}${percent(then ? customers / then : null)}`);
   const figure = (text, value, note) => el("div", { class: "figure" }, el("span", {}, text), el("b", {}, short(value)), el("small", {}, note ?? "\u00a0"));
   const list = (links, side) => {
     const rows = links.filter((link) => link.customers).sort((a, b) => b.customers - a.customers).slice(0, LISTED);

@@ -1,7 +1,7 @@
 // 客群推送: lists handed to channels; each with its funnel, what the receiver said, and who has left since.
 import { get, post } from "../api.js";
 import { chart, escaped, GRID, PRIMARY, TOOLTIP } from "../charts.js";
-import { named, t, viewer } from "../context.js";
+import { lang, named, t, viewer } from "../context.js";
 import { card, el, empty, fill } from "../dom.js";
 import { form, toast } from "../feedback.js";
 import { full, short } from "../numbers.js";
@@ -13,13 +13,13 @@ const words = t({
     title: "客群推送", fresh: "推送", set: "客群集", channel: "渠道", asOf: "名单日期", status: "状态", begun: "推送中", handed_over: "已送达", pushed: "推送", accepted: "已接收", rejected: "已拒绝", pending: "待回执",
     candidates: "候选", no_consent: "未同意营销", do_not_contact: "勿扰名单", frequency_cap: "频次上限", higher_priority: "更高优先级活动", holdout: "留白组", funnel: "漏斗", receipts: "回执", leavers: "离开客群集的客户",
     reason: "原因", customers: "客户数", day: "日期", cause: "缘由", behaviour: "行为变化", rule: "规则变化", none: "还没有推送", todo: "点击“推送”把一个客群集送到渠道。", noLeavers: "尚无客户离开",
-    done: (n) => `已送达 ${n} 位客户`, until: "有效至", org: "机构", sees: "渠道可见：令牌", choose: "请在左侧选择一次推送",
+    done: (n) => `已送达 ${n} 位客户`, until: "有效至", org: "机构", sees: (names) => `渠道可见：${["令牌", ...names].join("、")}`, choose: "请在左侧选择一次推送",
   },
   en: {
     title: "Pushes", fresh: "Push a set", set: "Set", channel: "Channel", asOf: "List of", status: "Status", begun: "On its way", handed_over: "Handed over", pushed: "Pushed", accepted: "Accepted", rejected: "Rejected", pending: "Pending",
     candidates: "Candidates", no_consent: "No consent", do_not_contact: "Do not contact", frequency_cap: "Frequency cap", higher_priority: "Campaign goes first", holdout: "Holdout", funnel: "Funnel", receipts: "Receipts", leavers: "Customers who left the set",
     reason: "Reason", customers: "Customers", day: "Day", cause: "Cause", behaviour: "Behaviour", rule: "Rule", none: "Nothing pushed yet", todo: "Hand a set to a channel with “Push a set”.", noLeavers: "Nobody has left yet",
-    done: (n) => `Handed over ${n} customers`, until: "Valid until", org: "Organisation", sees: "The channel sees: token", choose: "Choose a push on the left",
+    done: (n) => `Handed over ${n} customers`, until: "Valid until", org: "Organisation", sees: (names) => `The channel sees: ${["token", ...names].join(", ")}`, choose: "Choose a push on the left",
   },
 });
 const STEPS = ["candidates", "no_consent", "do_not_contact", "frequency_cap", "higher_priority", "holdout", "pushed", "accepted", "rejected", "pending"];
@@ -96,10 +96,10 @@ const funnel = (row) => ({
 
 async function begin(choice, known, days, again) {
   const wanted = { set: known.sets[0]?.set, channel: known.channels[0]?.channel, as_of: days.at(-1) };
-  const sees = el("p", {});
-  const tell = () => { sees.textContent = [words.sees, ...known.channels.find((each) => each.channel === wanted.channel).columns].join(", "); };
+  const sees = el("p", { class: "note" });
+  const tell = () => { sees.textContent = words.sees(known.channels.find((each) => each.channel === wanted.channel).columns.map((each) => each[lang])); };
   tell();
-  const content = el("div", {},
+  const content = el("div", { class: "lines" },
     select(words.set, known.sets.map((each) => [each.set, named(each)]), wanted.set, (set) => { wanted.set = set; }),
     select(words.channel, known.channels.map((each) => [each.channel, named(each)]), wanted.channel, (channel) => { wanted.channel = channel; tell(); }),
     await dayPicker(words.asOf, wanted.as_of, (day) => { wanted.as_of = day; }), sees);

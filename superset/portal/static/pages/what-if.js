@@ -10,10 +10,10 @@ import { table } from "../table.js";
 
 const words = t({
   zh: { title: "试算", day: "数据日期", parameters: "参数", trial: (n) => `试算${n}`, add: "＋ 再试一组", remove: "删除", reset: "全部还原", propose: "以此提出变更", now: "现值", counts: "各客群客户数", moves: "客户迁移",
-    start: "拖动左侧参数，立即看到客户如何变化", startTodo: "试算不保存，也不影响任何人看到的数据。", moved: "客群改变", of: "占客户", segment: "客群", current: "现在", change: "变化", from: "从", to: "到", customers: "客户数",
+    start: "拖动左侧参数，立即看到客户如何变化", startTodo: "试算不保存，也不影响任何人看到的数据。", moved: "客群改变", of: (share) => `占客户 ${share}`, segment: "客群", current: "现在", change: "变化", from: "从", to: "到", customers: "客户数",
     effects: "受影响的客群集与活动", touched: "对象", kinds: { set: "客群集", campaign: "营销活动", push: "推送" }, entering: "至多进入", leaving: "至多离开", nobody: "这组参数不会改变任何客户的客群", nobodyTodo: "换一个值，或加大变动。", none: "没有可设置的参数", noneTodo: (level) => `您的机构（${level}）不能设置参数，请联系上级行。`, nodata: "没有已计算的日期" },
   en: { title: "What-if", day: "Data of", parameters: "Parameters", trial: (n) => `Trial ${n}`, add: "+ Another trial", remove: "Remove", reset: "Reset all", propose: "Propose these values", now: "Now", counts: "Customers by segment", moves: "Who would move",
-    start: "Move a parameter on the left to see at once what it does", startTodo: "Nothing is saved, and nobody else sees it.", moved: "Would change segment", of: "of customers", segment: "Segment", current: "Now", change: "Change", from: "From", to: "To", customers: "Customers",
+    start: "Move a parameter on the left to see at once what it does", startTodo: "Nothing is saved, and nobody else sees it.", moved: "Would change segment", of: (share) => `${share} of customers`, segment: "Segment", current: "Now", change: "Change", from: "From", to: "To", customers: "Customers",
     effects: "Segment sets and campaigns that it would touch", touched: "What", kinds: { set: "Segment set", campaign: "Campaign", push: "Push" }, entering: "Enter, at most", leaving: "Leave, at most", nobody: "These values would move nobody", nobodyTodo: "Try another value, or a larger change.", none: "There is no parameter to set", noneTodo: (level) => `Your organisation (${level}) may not set parameters; ask the one above.`, nodata: "No day is computed yet" },
 });
 const MOST = 4;
@@ -90,7 +90,7 @@ function results(found, wanted, choice) {
   const byId = new Map(found.nodes.map((node) => [node.node_id, node]));
   const heads = found.trials.map((trial, place) => el("div", { class: "card outcome" },
     el("h2", {}, trial.name),
-    el("div", { class: "figure" }, el("span", {}, words.moved), el("b", { class: "moved" }, full(trial.moved), el("small", {}, ` ${percent(trial.moved / Math.max(trial.customers, 1))} ${words.of}`))),
+    el("div", { class: "figure" }, el("span", {}, words.moved), el("b", { class: "moved" }, full(trial.moved), el("small", {}, ` ${words.of(percent(trial.moved / Math.max(trial.customers, 1)))}`))),
     el("a", { class: "button small primary", href: `/mofang/rules/?${new URLSearchParams({ org: choice.org, propose: JSON.stringify(wanted[place].values) })}` }, words.propose)));
   const parts = [el("div", { class: "outcomes" }, heads)];
   if (found.trials.every((trial) => !trial.moved)) return [...parts, empty(words.nobody, words.nobodyTodo)];
