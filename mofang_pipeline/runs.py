@@ -8,6 +8,8 @@ from datetime import date
 
 import dagster as dg
 from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation
+from dagster._core.definitions.repository_definition import SINGLETON_REPOSITORY_NAME
+from dagster._core.storage.tags import REPOSITORY_LABEL_TAG
 
 from mofang_pipeline import computed_days, dagster_home, lake, rules
 from mofang_pipeline.arrivals import has_landed
@@ -17,6 +19,8 @@ from mofang_pipeline.definitions import build
 from mofang_pipeline.home import Home
 from mofang_pipeline.serving import publish
 from mofang_pipeline.steps.jobs import NIGHTLY, PROVINCES_ALONE, RECONCILIATION
+
+LOCATION = "mofang"  # the code location's name in workspace.yaml
 
 Progress = Callable[[str], None]
 
@@ -68,7 +72,7 @@ def run_reconciliation(home: Home, day: date, *, progress: Progress) -> None:
 def _run_job(
     home: Home, name: str, first: date, last: date, config: dict[str, object], progress: Progress
 ) -> None:
-    definitions = build(home, include=(first, last), loggers={"console": _progress_logger(progress)})
+    definitions = build(home, include=(first, last), loggers={"console": progress_logger(progress)})
     job = definitions.resolve_job_def(name)
     with dagster_home.instance() as instance, redirect_stdout(_Lines(progress)):
         for run_id in close_dead_runs(instance):
@@ -77,14 +81,20 @@ def _run_job(
             instance=instance,
             run_config=config,
             raise_on_error=False,
-            tags={
-                TAG: this_process(),
-                "dagster/asset_partition_range_start": first.isoformat(),
-                "dagster/asset_partition_range_end": last.isoformat(),
-            },
+            tags=run_tags(first, last),
         )
         if not result.success:
             raise RunFailedError(_reason(result))
+
+
+def run_tags(first: date, last: date) -> dict[str, str]:
+    """What a run says of itself: its days, its process, and the code location under which the UI lists a job's runs."""
+    return {
+        TAG: this_process(),
+        REPOSITORY_LABEL_TAG: f"{SINGLETON_REPOSITORY_NAME}@{LOCATION}",
+        "dagster/asset_partition_range_start": first.isoformat(),
+        "dagster/asset_partition_range_end": last.isoformat(),
+    }
 
 
 def _config(provinces: Sequence[str]) -> dict[str, object]:
@@ -151,21 +161,22 @@ class _Lines(io.TextIOBase):
         return len(text)
 
 
-def _progress_logger(progress: Progress) -> dg.LoggerDefinition:
-    """A Dagster logger that hands on what steps say of their progress, and nothing of Dagster's own talk."""
+def progress_logger(progress: Progress) -> dg.LoggerDefinition:
+    """A Dagster logger that hands on which step begins and what it says of its progress; nothing of Dagster's own talk."""
 
     class Handler(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             meta = getattr(record, "dagster_meta", {})
             event = meta.get("dagster_event")
             if event is None:
-                progress(meta.get("orig_message") or record.getMessage())
+                if record.levelno >= logging.INFO:
+                    progress(meta.get("orig_message") or record.getMessage())
             elif event.event_type == dg.DagsterEventType.STEP_START:
                 progress(f"step {event.step_key}")
 
     @dg.logger
     def console(_: dg.InitLoggerContext) -> logging.Logger:
-        logger = logging.Logger("mofang.progress", level=logging.INFO)
+        logger = logging.Logger("mofang.progress", level=logging.DEBUG)  # the level of a step's start
         logger.addHandler(Handler())
         return logger
 

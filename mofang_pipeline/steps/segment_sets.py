@@ -89,6 +89,7 @@ def _spec(each: Definition, days: dg.PartitionsDefinition[str], rulebook: Rulebo
         group_name="segment_sets",
         partitions_def=days,
         kinds={"duckdb"},
+        owners=["team:data"],
     )
 
 

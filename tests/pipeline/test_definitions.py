@@ -34,6 +34,16 @@ def test_names_in_the_flow(empty: Path) -> None:
     } <= ours
 
 
+def test_every_asset_says_what_it_is_and_whose(empty: Path) -> None:
+    graph = build(Home(home=empty)).resolve_asset_graph()
+    nodes = [graph.get(key) for key in graph.materializable_asset_keys]
+    assert not [
+        node.key.to_user_string()
+        for node in nodes
+        if not (node.description and node.owners and node.kinds and node.group_name != "default")
+    ]
+
+
 def test_a_set_leads_to_what_uses_it(empty: Path, tmp_path: Path) -> None:
     shutil.copytree(REPOSITORY / "rulebook", tmp_path / "rulebook")
     campaigns = tmp_path / "rulebook" / "campaigns"

@@ -136,6 +136,15 @@ def test_a_file_sent_again_is_as_its_newest_version(bank: duckdb.DuckDBPyConnect
     assert bank.execute(status, [D1]).fetchall() == [(True, told)]
 
 
+def test_a_refused_file_has_arrived(bank: duckdb.DuckDBPyConnection, plant: Plant) -> None:
+    plant("mart.landing_file", "delete from mart.landing_file")
+    refused = file_row(D1, status="quarantined", reason="is empty", rows_quarantined=0)
+    insert(bank, "mart.landing_file", refused)
+    told = f"customer not arrived; account not arrived; 1 file(s) refused: payment/{refused['file']}: is empty"
+    reasons = bank.execute("select distinct reason from mart.day_status where day = ?", [D1]).fetchall()
+    assert reasons == [(told,)]
+
+
 def test_redemption_and_refund_without_postings_cancel_out(
     bank: duckdb.DuckDBPyConnection, plant: Plant
 ) -> None:

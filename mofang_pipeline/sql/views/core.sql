@@ -88,9 +88,9 @@ landed as (
 
     select
         dt as day,
-        bool_or("table" = 'customer' and status = 'loaded') as has_customer,
-        bool_or("table" = 'account' and status = 'loaded') as has_account,
-        bool_or("table" = 'payment' and status = 'loaded') as has_payment,
+        bool_or("table" = 'customer') as has_customer,
+        bool_or("table" = 'account') as has_account,
+        bool_or("table" = 'payment') as has_payment,
         count(*) filter (where is_newest and status <> 'loaded') as refused_files,
         list("table" || '/' || file || ': ' || reason order by "table", file)
             filter (where is_newest and status <> 'loaded') as refusals,
