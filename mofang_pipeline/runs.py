@@ -162,7 +162,7 @@ class _Lines(io.TextIOBase):
 
 
 def progress_logger(progress: Progress) -> dg.LoggerDefinition:
-    """A Dagster logger that hands on which step begins and what it says of its progress; nothing of Dagster's own talk."""
+    """A Dagster logger that hands on which step begins and what it says; nothing of Dagster's own talk."""
 
     class Handler(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:

@@ -33,7 +33,10 @@ LOCK = REPOSITORY / "requirements" / "superset.txt"
 ADMIN = "admin"
 WORKERS = 2
 KEEP_ALIVE = 75  # seconds; longer than the proxy keeps an idle connection, which else meets a closed one
-FAMILIES = "select node_zh, node_en, family from lake.serving.node_option order by sort_order"
+# Nodes of several branches share a place in the order: without the names each start would see another set to set up.
+FAMILIES = (
+    "select node_zh, node_en, family from lake.serving.node_option order by sort_order, node_zh, node_en"
+)
 USERS = """
 select
     "user".username as user,

@@ -140,7 +140,9 @@ def test_a_refused_file_has_arrived(bank: duckdb.DuckDBPyConnection, plant: Plan
     plant("mart.landing_file", "delete from mart.landing_file")
     refused = file_row(D1, status="quarantined", reason="is empty", rows_quarantined=0)
     insert(bank, "mart.landing_file", refused)
-    told = f"customer not arrived; account not arrived; 1 file(s) refused: payment/{refused['file']}: is empty"
+    told = (
+        f"customer not arrived; account not arrived; 1 file(s) refused: payment/{refused['file']}: is empty"
+    )
     reasons = bank.execute("select distinct reason from mart.day_status where day = ?", [D1]).fetchall()
     assert reasons == [(told,)]
 

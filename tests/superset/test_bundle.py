@@ -4,11 +4,12 @@ from contextlib import closing
 from functools import cache
 from pathlib import Path
 
+import duckdb
 import pytest
 import yaml
 
 from mofang_pipeline import lake
-from mofang_pipeline.superset_service import BUNDLE, label_colours, sources
+from mofang_pipeline.superset_service import BUNDLE, FAMILIES, label_colours, sources
 
 CONTROLS = ("id", "parent", "name", "source", "target", "all_columns", "groupbyRows", "groupbyColumns")
 
@@ -108,3 +109,22 @@ def test_superset_is_set_up_again_for_other_roles_and_for_another_version():
 def test_colours_follow_the_family_on_both_sides():
     colours = label_colours([("D3 高频", "D3 Frequent", "D")])
     assert colours["D3 高频 →"] == colours["→ D3 Frequent"] == "#2E9E4F"
+
+
+def test_nodes_of_one_place_have_one_order():
+    nodes = [
+        ("B5 县域", "B5 rural"),
+        ("B5 城区", "B5 urban"),
+        ("B6 高资产", "B6 assets"),
+        ("B7 代发", "B7 payroll"),
+    ]
+
+    def families(rows: list[tuple[str, str]]) -> list[tuple[str, str, str]]:
+        with duckdb.connect() as connection:
+            connection.execute("attach ':memory:' as lake; create schema lake.serving")
+            columns = "node_zh varchar, node_en varchar, sort_order integer, family varchar"
+            connection.execute(f"create table lake.serving.node_option ({columns})")
+            connection.executemany("insert into lake.serving.node_option values (?, ?, 7, 'B')", rows)
+            return connection.execute(FAMILIES).fetchall()
+
+    assert families(nodes) == families(nodes[::-1])
