@@ -90,7 +90,8 @@ def settings(folder: Path) -> dict[str, Any]:
             "runs": {"max_concurrent_runs": 1},
             "pools": {"granularity": "op", "default_limit": 1},
         },
-        # A killed run must not keep its place in the queue or its pool's slot.
+        # A killed run must not keep its place in the queue or its pool's slot: the launcher tells that it is dead.
+        "run_launcher": {"module": "mofang_pipeline.dead_runs", "class": "Launcher"},
         "run_monitoring": {
             "enabled": True,
             "start_timeout_seconds": 300,

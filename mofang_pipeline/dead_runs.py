@@ -1,7 +1,7 @@
 """Runs whose process was killed: Dagster takes them for running still, with their place in the pool of one writer.
 
-Dagster's daemon sees to the runs that it launched; runs of the command line name their process in a tag, and the
-next one to begin closes those that are dead. Without this it would wait for their place for ever.
+Each run names its process in a tag. Dagster's daemon asks the launcher every half minute and closes those that are
+dead; the command line does so before a run of its own. Without this the next night would wait for their place for ever.
 """
 
 import os
@@ -9,12 +9,32 @@ import socket
 
 import dagster as dg
 import psutil
+from dagster._core.launcher import CheckRunHealthResult, DefaultRunLauncher, WorkerStatus
 
 from mofang_pipeline.processes import is_alive
 
 TAG = "mofang/process"
 UNFINISHED = [dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
 REASON = "its process was killed"
+
+
+class Launcher(DefaultRunLauncher):
+    """Dagster's own, which can tell whether a run that it launched is still alive; dagster.yaml names it."""
+
+    @property
+    def supports_check_run_worker_health(self) -> bool:
+        return True
+
+    def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
+        """A run that has not named its process yet is taken for alive."""
+        if TAG in run.tags and not _is_alive(run.tags[TAG]):
+            return CheckRunHealthResult(WorkerStatus.FAILED, REASON)
+        return CheckRunHealthResult(WorkerStatus.RUNNING)
+
+
+def name_process(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
+    """Notes on the run that this very process executes it."""
+    instance.add_run_tags(run.run_id, {TAG: this_process()})
 
 
 def this_process() -> str:

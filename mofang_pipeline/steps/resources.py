@@ -8,6 +8,7 @@ import dagster as dg
 import duckdb
 
 from mofang_pipeline import lake, published, rules
+from mofang_pipeline.dead_runs import name_process
 from mofang_pipeline.home import Home
 from mofang_pipeline.landing import tables as landing_tables
 from mofang_pipeline.rulebook import Rulebook
@@ -17,6 +18,11 @@ _COMPLETE: set[Path] = set()  # homes whose lake has been seen by this process t
 
 class Mofang(dg.ConfigurableResource):  # type: ignore[type-arg]
     """The installation that MOFANG_HOME names."""
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Before a run's first step: from here on it can be told whether the run is alive."""
+        if context.instance and context.run:
+            name_process(context.instance, context.run)
 
     @property
     def home(self) -> Home:
