@@ -238,6 +238,7 @@ def test_a_campaign_is_planned_and_another_user_approves_it(superset, page, brow
     page.click("#new-campaign")
     page.fill('dialog input[name="campaign"]', "winter_wake")
     page.fill('dialog input[name="zh"]', "冬季唤醒")
+    page.fill('dialog input[name="en"]', "Winter wake-up")
     page.select_option('dialog select[name="set"]', "dormant_with_assets")
     page.fill('dialog input[name="from"]', "2026-12-01")
     page.fill('dialog input[name="to"]', "2026-11-30")
