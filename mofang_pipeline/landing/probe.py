@@ -70,7 +70,7 @@ class Probe:
     @property
     def ignored(self) -> tuple[str, ...]:
         known = BY_NAME[self.file.table].names
-        return tuple(name for name in self.columns if name not in known)
+        return tuple(name or "(no name)" for name in self.columns if name not in known)
 
 
 def probe_all(files: list[LandedFile]) -> list[Probe | Refusal]:

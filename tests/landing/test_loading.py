@@ -246,11 +246,19 @@ def test_defaults(bank: Bank) -> None:
 
 
 def test_ignored_columns_are_reported_once(bank: Bank) -> None:
-    bank.put("customer", "2026-01-05", [customer(1, vip="1", note="x"), customer(2, vip="", note="")])
+    ends_with_a_comma = {"": ""}
+    bank.put(
+        "customer",
+        "2026-01-05",
+        [
+            customer(1, vip="1", note="x", **ends_with_a_comma),
+            customer(2, vip="", note="", **ends_with_a_comma),
+        ],
+    )
     messages = bank.load().messages
     assert (messages, bank.rows("select ignored_columns from lake.mart.landing_file")) == (
-        ("customer dt=2026-01-05 a.csv: columns outside the contract ignored: vip, note",),
-        [("vip, note",)],
+        ("customer dt=2026-01-05 a.csv: columns outside the contract ignored: vip, note, (no name)",),
+        [("vip, note, (no name)",)],
     )
 
 
