@@ -11,6 +11,7 @@ import pytest
 from mofang_pipeline import lake
 from mofang_pipeline.cli.arguments import Basis
 from mofang_pipeline.cli.flow import flow
+from mofang_pipeline.portal.pages import tree
 from mofang_pipeline.rules import in_force
 from mofang_pipeline.trials import Trial, preview
 from tests.superset.attacks import ask
@@ -107,6 +108,24 @@ def test_a_branch_sees_no_small_cause(yunnan):
 def test_a_branch_sees_no_small_node(tibet):
     counts = [node["customers"] for node in tibet.get("/tree/nodes", day=LAST).json()["nodes"]]
     assert None in counts and all(count is None or count == 0 or count >= 5 for count in counts)
+
+
+def test_a_share_of_a_hidden_parent_is_not_told():
+    row = {"node_id": "D3", "parent_id": "HIGH", "customers": 20, "share_of_parent": 0.5}
+    row |= {"change_1d": 1, "change_7d": 2, "change_30d": 3}
+    told = tree.without_small(row, {LAST: frozenset({"HIGH"})}, date.fromisoformat(LAST))
+    assert told == row | {"share_of_parent": None}
+
+
+def test_the_averages_of_a_hidden_parent_are_not_told():
+    class Asked:
+        def rows(self, text, **_):
+            if text == tree.ABOVE:
+                return [{"parent_id": "HIGH", "root_id": "root"}]
+            return [{"value": 1, "parent_value": 2, "parent_zh": "2", "whole_value": 3}]
+
+    [told] = tree.profile_beside(Asked(), {}, frozenset({"HIGH"}))
+    assert (told["value"], told["parent_value"], told["parent_zh"], told["whole_value"]) == (1, None, None, 3)
 
 
 @pytest.mark.parametrize(

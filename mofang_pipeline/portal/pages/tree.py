@@ -37,6 +37,15 @@ PROFILE = """
         and not starts_with(measure, 'change_')
     order by sort_order
 """
+PARENT = ("parent_value", "parent_zh", "parent_en")
+WHOLE = ("whole_value", "whole_zh", "whole_en")
+ABOVE = """
+    select node.parent_id, root.node_id as root_id
+    from serving.tree_node as node
+    inner join serving.tree_node as root
+        on node.org_code = root.org_code and node.day = root.day and root.parent_id is null
+    where node.org_code = $org and node.day = $day and node.node_id = $node
+"""
 TREND = """
     select day, customers
     from mart.segment_profile_daily
@@ -58,14 +67,26 @@ def nodes(asked: Asked) -> Answer:
     org, day = asked.org(), asked.day()
     days = [day, *(day - timedelta(days=back) for back in CHANGES.values())]
     hidden = hidden_nodes(asked, org, days)
-    rows = [_without_small(row, hidden, day) for row in asked.rows(NODES, org=org, day=day)]
+    rows = [without_small(row, hidden, day) for row in asked.rows(NODES, org=org, day=day)]
     return {"org": org, "day": day, "nodes": rows}
 
 
-def _without_small(row: Row, hidden: Hidden, day: date) -> Row:
-    node = row["node_id"]
-    if node in hidden.get(day.isoformat(), ()):
+def profile_beside(asked: Asked, chosen: Mapping[str, Any], hidden: frozenset[str]) -> list[Row]:
+    """The node's measures beside its parent's and everybody's, as far as those are not hidden themselves."""
+    above, whole = asked.rows(ABOVE, **chosen)[0].values()
+    left_out = [column for column in PARENT if above in hidden] + [
+        column for column in WHOLE if whole in hidden
+    ]
+    return [row | dict.fromkeys(left_out) for row in asked.rows(PROFILE, **chosen)]
+
+
+def without_small(row: Row, hidden: Hidden, day: date) -> Row:
+    """What is hidden is left out, and what tells it: a shown count and its share of a hidden parent."""
+    node, today = row["node_id"], hidden.get(day.isoformat(), frozenset())
+    if node in today:
         return row | dict.fromkeys(("customers", "share_of_parent", *CHANGES))
+    if row["parent_id"] in today:
+        row = row | {"share_of_parent": None}
     then = {name: (day - timedelta(days=back)).isoformat() for name, back in CHANGES.items()}
     return row | {name: None for name, before in then.items() if node in hidden.get(before, ())}
 
@@ -84,7 +105,9 @@ def node(asked: Asked) -> Answer:
         "node": found[0] | condition_words(str(found[0]["condition"])),
         "edges": [] if is_small else _edges(asked, chosen),
         "rule": _rule(asked, org, day, str(chosen["node"])),
-        "profile": [] if is_small else asked.rows(PROFILE, **chosen),
+        "profile": []
+        if is_small
+        else profile_beside(asked, chosen, hidden.get(day.isoformat(), frozenset())),
         "trend": [
             [row["day"], None if chosen["node"] in hidden.get(row["day"], ()) else row["customers"]]
             for row in trend

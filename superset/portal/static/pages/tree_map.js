@@ -91,7 +91,7 @@ function isHiddenBelow(node, children) {
 
 function measures(node) {
   const change = node.change_1d ? [el("span", { class: direction(node.change_1d) }, signed(node.change_1d))] : [];
-  return [el("b", {}, counted(node.customers)), node.parent_id && node.customers !== null ? el("span", { class: "share" }, percent(node.share_of_parent)) : null, ...change].filter(Boolean);
+  return [el("b", {}, counted(node.customers)), node.parent_id && node.share_of_parent !== null ? el("span", { class: "share" }, percent(node.share_of_parent)) : null, ...change].filter(Boolean);
 }
 
 const spoken = (node) => words.spoken({ name: `${node.code} ${named(node)}`.trim(), customers: counted(node.customers, full), share: percent(node.share_of_parent), change: signed(node.change_1d, full) });
@@ -158,7 +158,7 @@ function fitted(root, open, names, width) {
     const boxes = [];
     const lines = [];
     const visit = (node) => {
-      const numbers = `${counted(node.customers)} ${node.parent_id && node.customers !== null ? percent(node.share_of_parent) : ""} ${node.change_1d ? signed(node.change_1d) : ""}`;
+      const numbers = `${counted(node.customers)} ${node.parent_id && node.share_of_parent !== null ? percent(node.share_of_parent) : ""} ${node.change_1d ? signed(node.change_1d) : ""}`;
       if (node.is_leaf) lines.push([node.depth, pixels(`${names.get(node.node_id)} ${numbers}`, font) + 72]);
       else boxes[node.depth] = Math.max(boxes[node.depth] ?? 0, Math.min(pixels(names.get(node.node_id), font), widest), pixels(numbers, font));
       open(node).forEach(visit);
