@@ -43,13 +43,23 @@ def this_process() -> str:
 
 
 def close_dead_runs(instance: dg.DagsterInstance) -> list[str]:
-    """Marks them as failed and frees their places; returns their ids."""
+    """Marks them as failed, and frees the places of all that have ended; returns the ids of those that were dead."""
     unfinished = instance.get_runs(filters=dg.RunsFilter(statuses=UNFINISHED))
     dead = [run for run in unfinished if TAG in run.tags and not _is_alive(run.tags[TAG])]
     for run in dead:
         instance.report_run_failed(run, REASON)
-        instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+    _free_places(instance)
     return [run.run_id for run in dead]
+
+
+def _free_places(instance: dg.DagsterInstance) -> None:
+    """Of runs that have ended: the daemon does so a minute later, if it is still there."""
+    pools = instance.event_log_storage
+    for pool in pools.get_concurrency_keys():
+        for run_id in pools.get_concurrency_info(pool).active_run_ids:
+            run = instance.get_run_by_id(run_id)
+            if run is None or run.is_finished:
+                pools.free_concurrency_slots_for_run(run_id)
 
 
 def _is_alive(process: str) -> bool:
