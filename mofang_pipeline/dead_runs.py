@@ -53,10 +53,11 @@ def close_dead_runs(instance: dg.DagsterInstance) -> list[str]:
 
 
 def _free_places(instance: dg.DagsterInstance) -> None:
-    """Of runs that have ended: the daemon does so a minute later, if it is still there."""
+    """Of runs that have ended, in the queue too: the daemon does so a minute later, if it is still there."""
     pools = instance.event_log_storage
     for pool in pools.get_concurrency_keys():
-        for run_id in pools.get_concurrency_info(pool).active_run_ids:
+        info = pools.get_concurrency_info(pool)
+        for run_id in info.active_run_ids | info.assigned_run_ids | info.pending_run_ids:
             run = instance.get_run_by_id(run_id)
             if run is None or run.is_finished:
                 pools.free_concurrency_slots_for_run(run_id)

@@ -41,14 +41,17 @@ def test_the_place_of_a_dead_run_is_freed(tmp_path: Path, process: str, is_close
         assert taken == (0 if is_closed else 1)
 
 
-def test_the_place_of_a_run_that_was_closed_already_is_freed(tmp_path: Path) -> None:
+def test_what_ended_and_what_died_waiting_lets_the_next_run_pass(tmp_path: Path) -> None:
     with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
-        run = instance.create_run_for_job(night, tags={TAG: DEAD}, status=dg.DagsterRunStatus.FAILURE)
+        ended = instance.create_run_for_job(night, tags={TAG: DEAD}, status=dg.DagsterRunStatus.FAILURE)
+        waiting = instance.create_run_for_job(night, tags={TAG: DEAD}, status=dg.DagsterRunStatus.STARTED)
         pools = instance.event_log_storage
         pools.set_concurrency_slots("lake_writer", 1)
-        pools.claim_concurrency_slot("lake_writer", run.run_id, "write")
-        assert close_dead_runs(instance) == []
-        assert pools.get_concurrency_info("lake_writer").active_slot_count == 0
+        pools.claim_concurrency_slot("lake_writer", ended.run_id, "write")
+        pools.claim_concurrency_slot("lake_writer", waiting.run_id, "write")
+        assert close_dead_runs(instance) == [waiting.run_id]
+        later = instance.create_run_for_job(night, tags={TAG: this_process()})
+        assert pools.claim_concurrency_slot("lake_writer", later.run_id, "write").is_claimed
 
 
 @dg.op
