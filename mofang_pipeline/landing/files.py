@@ -1,6 +1,7 @@
 """Which files there are in the landing folder, and which of them are not loaded yet. Reads names only,
 never contents."""
 
+import hashlib
 import os
 import re
 from collections import defaultdict
@@ -70,6 +71,12 @@ def arrived_days(landing: Path) -> dict[str, set[date]]:
     for file in list_files(landing).files:
         days[file.table].add(file.dt)
     return dict(days)
+
+
+def fingerprint(landing: Path) -> str:
+    """Of the data files that lie there: another one whenever a file comes, goes or is replaced."""
+    versions = [file.version for file in list_files(landing).files]
+    return hashlib.sha256(repr(versions).encode()).hexdigest()[:16]
 
 
 def list_files(landing: Path) -> Listing:

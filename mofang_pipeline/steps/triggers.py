@@ -7,9 +7,10 @@ import dagster as dg
 import duckdb
 
 from mofang_pipeline import lake, rules
-from mofang_pipeline.arrivals import Due, due_days
+from mofang_pipeline.arrivals import due_days
 from mofang_pipeline.campaigns.follow import due_by_now, last_day
 from mofang_pipeline.home import Home
+from mofang_pipeline.landing import fingerprint
 from mofang_pipeline.steps.jobs import CAMPAIGNS, NIGHTLY
 
 AT_NIGHT = "30 2 * * *"
@@ -25,7 +26,7 @@ def build_schedule(home: Home, timezone: str) -> dg.ScheduleDefinition:
         description="Computes all days that have arrived since the last computed one, in one run.",
     )
     def every_night() -> dg.RunRequest | dg.SkipReason:
-        return _request(due_days(home))
+        return _request(home)
 
     return every_night
 
@@ -39,7 +40,7 @@ def build_sensor(home: Home) -> dg.SensorDefinition:
         description="Computes a day as soon as its files have arrived; switch it on instead of the schedule.",
     )
     def files_arrived() -> dg.RunRequest | dg.SkipReason:
-        return _request(due_days(home))
+        return _request(home)
 
     return files_arrived
 
@@ -67,10 +68,13 @@ def build_campaign_sensor(home: Home) -> dg.SensorDefinition:
     return campaign_states
 
 
-def _request(due: Due) -> dg.RunRequest | dg.SkipReason:
+def _request(home: Home) -> dg.RunRequest | dg.SkipReason:
+    """Once for what lies there: a day that failed, or had files after it was computed, is asked for again when a file
+    comes or is replaced."""
+    due = due_days(home)
     if due.days is None:
         return dg.SkipReason(due.reason)
-    return _run(*due.days, due.reason)
+    return _run(*due.days, f"{due.reason} ({fingerprint(home.landing)})")
 
 
 def _run(first: date, last: date, reason: str) -> dg.RunRequest:
