@@ -84,7 +84,7 @@ def _run_job(
             tags=run_tags(first, last),
         )
         if not result.success:
-            raise RunFailedError(_reason(result))
+            raise failure(result)
 
 
 def run_tags(first: date, last: date) -> dict[str, str]:
@@ -118,6 +118,18 @@ def _is_wide_computed(home: Home, first: date, last: date) -> bool:
             [first, last],
         ).fetchone()
     return row is not None and row[0] == (last - first).days + 1
+
+
+def failure(result: dg.ExecuteInProcessResult) -> BaseException:
+    """What the caller is told: that it was interrupted, which Dagster counts among the steps' errors, or the reason."""
+    for event in result.all_events:
+        if event.event_type == dg.DagsterEventType.STEP_FAILURE and (error := event.step_failure_data.error):
+            chain = [error]
+            while error := error.cause:
+                chain.append(error)
+            if any(each.cls_name == dg.DagsterExecutionInterruptedError.__name__ for each in chain):
+                return KeyboardInterrupt()
+    return RunFailedError(_reason(result))
 
 
 def _reason(result: dg.ExecuteInProcessResult) -> str:

@@ -37,3 +37,20 @@ def test_a_jobs_page_lists_the_run():
     name = location["python_module"]["location_name"]
     tags = runs.run_tags(date(2026, 6, 1), date(2026, 6, 2))
     assert tags[".dagster/repository"] == f"__repository__@{name}"
+
+
+def test_an_interrupted_run_is_no_failed_one():
+    @dg.op
+    def interrupted() -> None:
+        raise dg.DagsterExecutionInterruptedError
+
+    @dg.op
+    def broken() -> None:
+        raise ValueError("a broken file")
+
+    def told(op: dg.OpDefinition) -> BaseException:
+        job = dg.GraphDefinition(name="night", node_defs=[op]).to_job()
+        return runs.failure(job.execute_in_process(raise_on_error=False))
+
+    assert isinstance(told(interrupted), KeyboardInterrupt)
+    assert str(told(broken)) == "broken: ValueError: a broken file"
