@@ -186,7 +186,10 @@ def push(
     to: Annotated[
         str | None, typer.Option("--to", metavar="URL", help="Another place than the channel's.")
     ] = None,
-    org: OrgOption = None,
+    org: Annotated[
+        str | None,
+        typer.Option("--org", metavar="CODE", help="Whose customers; the campaign's, else all, by default."),
+    ] = None,
     campaign: Annotated[str | None, typer.Option("--campaign", help="Push the campaign's audience.")] = None,
     by: Annotated[str, typer.Option("--by", metavar="USER", help="Who does it.")] = "cli",
     chosen: FormatOption = None,

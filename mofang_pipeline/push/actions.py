@@ -109,7 +109,7 @@ def _request(
     org_code: str | None,
     campaign: str | None,
 ) -> Request:
-    org = org_code or rulebook.head_office.org_code
+    org = org_code or _by_default(home, rulebook, campaign)
     if org not in rulebook.organisations:
         raise Refused(f"there is no organisation {org}", f"没有机构 {org}")
     version = set_actions.existing(sets, set_id).latest
@@ -117,6 +117,13 @@ def _request(
     set_actions.require_in_force(version.definition, as_of)
     found = channel(home.rulebook, channel_name)
     return Request(Key(set_id, version.number, found.name, as_of, org, campaign), found, version, actor)
+
+
+def _by_default(home: Home, rulebook: Rulebook, campaign: str | None) -> str:
+    """Whose customers are pushed where nobody says: those of the campaign's organisation, else all."""
+    if campaign is None:
+        return rulebook.head_office.org_code
+    return known_campaign(home, rulebook, campaign).campaign.org_code
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from mofang_pipeline.segment_sets import actions as set_actions
 from mofang_pipeline.segment_sets import members
 from tests.sets import bank
 
-SET, HQ = "for_campaigns", "000000"
+SET, HQ, TIBET = "for_campaigns", "000000", "540000"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -31,6 +31,7 @@ def members_of_the_set(home: Home) -> None:
         "owner": {"org": HQ, "user": "x"},
         "kind": "rolling",
         "members": "SLIDING",
+        "share_with": [TIBET],
     }
     set_actions.save(home, actor="x", org_code=HQ, written=written)
     rulebook, sets = set_actions.known_sets(home)
@@ -52,7 +53,7 @@ def frozen(home: Home, name: str, **changes: Any) -> None:
     advance(home, name, "frozen", by="anna", as_of=bank.FIRST)
 
 
-def push(home: Home, name: str, set_id: str = SET, as_of: date = bank.LAST, org_code: str = HQ) -> Any:
+def push(home: Home, name: str, set_id: str = SET, as_of: date = bank.LAST, org_code: str | None = HQ) -> Any:
     return actions.push(
         home, actor="x", set_id=set_id, channel_name="free", as_of=as_of, org_code=org_code, campaign=name
     )
@@ -92,6 +93,11 @@ def test_what_is_pushed_is_spent(home: Home, pushed: dict[str, Any]) -> None:
 
 def test_pushed_again_it_is_the_same_list(home: Home, pushed: dict[str, Any]) -> None:
     assert json.dumps(push(home, "pushed")) == json.dumps(pushed)
+
+
+def test_a_branch_s_campaign_goes_to_its_own_customers_if_nobody_says_whose(home: Home) -> None:
+    frozen(home, "of_tibet", org=TIBET, priority=6)
+    assert push(home, "of_tibet", org_code=None)["org"] == TIBET
 
 
 def test_who_has_left_the_set_since_is_told(home: Home) -> None:
