@@ -30,7 +30,7 @@ from mofang_pipeline.rule_log import (
 )
 from mofang_pipeline.rulebook import Rulebook, check
 from mofang_pipeline.rulebook.history import Change, is_locked, with_changes
-from mofang_pipeline.rulebook.model import Scalar
+from mofang_pipeline.rulebook.model import Problem, Scalar
 from mofang_pipeline.rulebook.read import INHERIT
 
 NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,9})?", re.ASCII)
@@ -179,11 +179,19 @@ def _require_reason(reason: str) -> None:
 
 
 def _require_sound(now: Rulebook, changes: list[Change]) -> None:
-    if found := check(with_changes(now, changes)):
+    if found := _causes(check(with_changes(now, changes))):
         raise Refused(
             "; ".join(f"{each.file}: {each.subject}: {each.en}" for each in found),
             "；".join(f"{each.file}：{each.subject}：{each.zh}" for each in found),
         )
+
+
+def _causes(found: list[Problem]) -> list[Problem]:
+    """A value out of bounds breaks constraints too, and leaves nodes that nobody reaches: the first kind says all."""
+    for kind in ("parameter ", "organisation "):
+        if causes := [each for each in found if each.subject.startswith(kind)]:
+            return causes
+    return found
 
 
 def _waiting(home: Home, change_id: int) -> Entry:

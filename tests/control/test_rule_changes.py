@@ -113,7 +113,11 @@ def test_a_decided_change_is_decided(own: Home) -> None:
 @pytest.mark.parametrize(
     ("given", "en", "zh"),
     [
-        ({"values": {"active_days": "121"}}, "outside 7..120", "超出范围"),
+        (
+            {"values": {"active_days": "121"}},
+            "outside 7..120 days; choose a value within / branches",
+            "超出范围",
+        ),  # and no more
         ({"values": {"n_mid": "1"}}, "constraint|outside", "约束|超出"),
         ({"values": {"n_low": "5"}}, "breaks the constraint n_low < n_mid", "不满足约束"),
         ({"values": {"adult_age": "17"}}, "may be set down to hq", "不可设置"),
