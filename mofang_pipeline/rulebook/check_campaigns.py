@@ -124,5 +124,11 @@ def _plan(each: Campaign, rulebook: Rulebook) -> Found:
     for name, value in (("alpha", plan.alpha), ("power", plan.power)):
         if not 0 < value < 1:
             yield "plan", f"{name} {value} must be between 0 and 1", f"{name} {value} 须在 0 与 1 之间"
+    if each.margin_rate is not None and not 0 <= each.margin_rate <= 1:
+        yield (
+            "margin_rate",
+            f"{each.margin_rate} must be between 0 and 1: 0.006 is 0.6% of what is paid",
+            f"{each.margin_rate} 须在 0 与 1 之间：0.006 即支付金额的 0.6%",
+        )
     if plan.mde is not None and plan.mde <= 0:
         yield "plan", f"mde {plan.mde} must be above 0", f"mde {plan.mde} 须大于 0"

@@ -76,6 +76,7 @@ def test_the_reference_s_example_is_sound(written: Written) -> None:
         ("amount_fen: 1000", "amount_fen: -1", "amount_fen is -1"),
         ("campaign: spring_wake", "campaign: autumn", "'autumn' but the file is named spring_wake.yaml"),
         ("margin_rate: 0.006", "margin_rate: much", "margin_rate has 'much', which is no number"),
+        ("margin_rate: 0.006", "margin_rate: 6", "margin_rate: 6 must be between 0 and 1"),
         ("budget_fen: 20000000", "budget: 20000000", "unknown key 'budget'"),
     ],
 )  # fmt: skip
