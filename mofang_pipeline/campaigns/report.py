@@ -103,14 +103,14 @@ def _rows(connection: duckdb.DuckDBPyConnection, query: str, values: Mapping[str
 
 
 def _effect(row: Row, language: str) -> Row:
-    metric = row["metric"]
-    low, high = (_number(metric, row[key]) for key in ("ci_low", "ci_high"))
+    metric, points = row["metric"], TEXTS[language]["points"]
+    low, high = (_number(metric, row[key], points) for key in ("ci_low", "ci_high"))
     return {
         "name": metric_name(metric, language) + (f" · {row['arm']}" if row["arm"] != "treatment" else ""),
         "method": row["method"],
         "treatment": _number(metric, row["value_treatment"]),
         "control": _number(metric, row["value_control"]),
-        "effect": _number(metric, row["effect"], sign=True),
+        "effect": _number(metric, row["effect"], points, sign=True),
         "interval": f"{low} … {high}" if row["ci_low"] is not None else "–",
         "p": "–" if row["p_adjusted"] is None else f"{row['p_adjusted']:.3f}",
         "verdict": chosen(VERDICTS, row["verdict"], language),
@@ -118,15 +118,15 @@ def _effect(row: Row, language: str) -> Row:
     }
 
 
-def _number(metric: str, value: float | None, *, sign: bool = False) -> str:
-    """Shares in percent, fen in yuan, the rest as it is."""
+def _number(metric: str, value: float | None, percent: str = "%", *, sign: bool = False) -> str:
+    """Shares in percent, or in points where they differ; fen in yuan, the rest as it is."""
     if value is None:
         return "–"
     plus = "+" if sign else ""
     if metric in FEN_METRICS:
         return (plus if value > 0 else "") + _yuan(value)
     if metric.endswith("_rate") or metric.startswith("to:"):
-        return f"{value * 100:{plus}.2f}%"
+        return f"{value * 100:{plus}.2f}{percent}"
     return f"{value:{plus},.3f}"
 
 

@@ -194,4 +194,5 @@ def test_report_is_one_page_complete_in_itself(
     write_report(planted.home, rules.in_force(planted.home), "february", to, language)
     page = to.read_text(encoding="utf-8")
     assert said in page and "<svg" in page
+    assert {"zh": "个百分点</td>", "en": " pp</td>"}[language] in page
     assert not any(link in page for link in ("http:", "https:", "src=", "href="))

@@ -222,6 +222,7 @@ def test_a_campaign_shows_what_came_of_it(superset, page, tmp_path, language):
     picture(page, tmp_path, f"campaigns-{language}")
     assert fits(page)
     assert page.locator("#effects tbody tr").count() == 4
+    assert {"zh": "+13.0百分点", "en": "+13.0pp"}[language] in page.locator("#effects").inner_text()
     assert page.locator("#effects .chart svg, #funnel table, #money progress").count() == 3
     page.locator("#campaigns .halves").nth(1).scroll_into_view_if_needed()
     picture(page, tmp_path, f"campaigns-moves-{language}")

@@ -28,10 +28,21 @@ export const decimal = (number, digits) => (number === null || number === undefi
 /** As tables write it: never 0.000. */
 export const pValue = (p) => (p === null ? "–" : p < 0.001 ? "<0.001" : p.toFixed(3));
 
+const POINTS = t({ zh: "百分点", en: "pp" });
+const points = (share) => percent(share).replace("%", POINTS);
+const writer = (name) => (name === "pay_amt" || name === "aum_change" ? money : name.endsWith("_rate") || name.startsWith("to:") ? percent : (each) => each.toFixed(3));
+const differing = (name) => (writer(name) === percent ? points : writer(name));
+
+/** How far two arms are apart, whichever way: shares in percentage points. */
+export const distance = (name, number) => differing(name)(number);
+
+/** A difference's interval, its unit told once. */
+export const interval = (name, low, high) => (low === null ? "–" : `${value(name, low, true).replace(POINTS, "")} … ${value(name, high, true)}`);
+
 /** Shares in percent, fen in yuan, counts as they are; `sign`: a difference. */
 export function value(name, number, sign = false) {
   if (number === null) return "–";
-  const write = name === "pay_amt" || name === "aum_change" ? money : name.endsWith("_rate") || name.startsWith("to:") ? percent : (each) => each.toFixed(3);
-  if (sign) return signed(number, write);
+  if (sign) return signed(number, differing(name));
+  const write = writer(name);
   return number >= 0 ? write(number) : write === percent ? "0%" : `−${write(-number)}`; // CUPED may put a share just below none
 }

@@ -5,7 +5,7 @@ import { card, el, empty } from "../dom.js";
 import { full, money, percent, signed } from "../numbers.js";
 import { select } from "../pickers.js";
 import { table } from "../table.js";
-import { COLOURS, decimal, METHODS, metric, pValue, STAGES, value, VERDICTS } from "./campaign_numbers.js";
+import { COLOURS, decimal, interval, METHODS, metric, pValue, STAGES, value, VERDICTS } from "./campaign_numbers.js";
 import { sankey } from "./flow_sankey.js";
 
 const words = t({
@@ -73,7 +73,7 @@ function forest(effects, called = metric) {
   };
   const tip = ({ data }) => {
     const row = rows[data[0]];
-    return `${escaped(labels[data[0]])}<br><b>${escaped(value(row.metric, row.effect, true))}</b> [${escaped(value(row.metric, row.ci_low, true))}, ${escaped(value(row.metric, row.ci_high, true))}]`;
+    return `${escaped(labels[data[0]])}<br><b>${escaped(value(row.metric, row.effect, true))}</b> [${escaped(interval(row.metric, row.ci_low, row.ci_high))}]`;
   };
   requestAnimationFrame(() => chart(place, {
     grid: { left: 8, right: 16, top: 4, bottom: 4, containLabel: true },
@@ -92,7 +92,7 @@ const effectColumns = (called = metric) => [
   { key: "value_treatment", label: words.treated, align: "right", format: (each, row) => value(row.metric, each) },
   { key: "value_control", label: words.control, align: "right", format: (each, row) => value(row.metric, each) },
   { key: "effect", label: words.difference, align: "right", format: (each, row) => value(row.metric, each, true) },
-  { key: "ci_low", label: words.interval, align: "right", format: (low, row) => (low === null ? "–" : `${value(row.metric, low, true)} … ${value(row.metric, row.ci_high, true)}`) },
+  { key: "ci_low", label: words.interval, align: "right", format: (low, row) => interval(row.metric, low, row.ci_high) },
   { key: "p_adjusted", label: words.p, align: "right", format: pValue },
   { key: "verdict", label: words.verdict, format: (verdict) => el("span", { style: { color: COLOURS[verdict] ?? QUIET } }, VERDICTS[verdict]) },
 ];

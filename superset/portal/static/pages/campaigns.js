@@ -7,7 +7,7 @@ import { full, money } from "../numbers.js";
 import { chosen, options, orgNames, orgPicker, remember, toolbar } from "../pickers.js";
 import { table } from "../table.js";
 import { planForm } from "./campaign_form.js";
-import { metric, value, VERDICTS } from "./campaign_numbers.js";
+import { distance, metric, value, VERDICTS } from "./campaign_numbers.js";
 import { effectCard, funnelCard, moneyCard, moveCards, spillCards, togetherCard } from "./campaign_results.js";
 
 const words = t({
@@ -93,7 +93,7 @@ export async function show(page) {
   function sampleSize({ need, plan: { plan } }) {
     if (!need) return null;
     const verdict = need.is_enough === null ? words.unset : `${words.needed(full(need.treatment), full(need.control))} · ${need.is_enough ? words.enough : words.few}`;
-    const finds = need.detectable === null ? null : words.detectable(value(plan.primary, need.detectable));
+    const finds = need.detectable === null ? null : words.detectable(distance(plan.primary, need.detectable));
     return el("p", { id: "need" }, `${words.need}: ${[words.candidates(full(need.candidates)), verdict, finds].filter(Boolean).join(" · ")}`);
   }
 
