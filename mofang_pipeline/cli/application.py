@@ -20,6 +20,7 @@ from mofang_pipeline.cli.arguments import (
     OnlyDayOption,
     OnlyOrgOption,
     OrgOption,
+    PushedOrgOption,
     ToOption,
     ordered,
     parse_day,
@@ -186,10 +187,7 @@ def push(
     to: Annotated[
         str | None, typer.Option("--to", metavar="URL", help="Another place than the channel's.")
     ] = None,
-    org: Annotated[
-        str | None,
-        typer.Option("--org", metavar="CODE", help="Whose customers; the campaign's, else all, by default."),
-    ] = None,
+    org: PushedOrgOption = None,
     campaign: Annotated[str | None, typer.Option("--campaign", help="Push the campaign's audience.")] = None,
     by: Annotated[str, typer.Option("--by", metavar="USER", help="Who does it.")] = "cli",
     chosen: FormatOption = None,

@@ -60,6 +60,10 @@ OrgOption = Annotated[
 OnlyOrgOption = Annotated[
     str | None, typer.Option("--org", metavar="CODE", help="Only of this organisation; of all by default.")
 ]
+PushedOrgOption = Annotated[
+    str | None,
+    typer.Option("--org", metavar="CODE", help="Whose customers; the campaign's, else all, by default."),
+]
 OnlyDayOption = Annotated[
     date | None, typer.Option("--day", parser=parse_day, metavar="YYYY-MM-DD", help="Only of this day.")
 ]

@@ -8,7 +8,7 @@ import duckdb
 from mofang_pipeline import lake
 from mofang_pipeline.portal.asked import Answer, Asked, get, post
 from mofang_pipeline.portal.campaign_scope import asked_for
-from mofang_pipeline.portal.column_words import COLUMN_WORDS
+from mofang_pipeline.portal.condition import column_words
 from mofang_pipeline.portal.reading import fetch
 from mofang_pipeline.push.actions import push
 from mofang_pipeline.push.channels import channels
@@ -42,11 +42,6 @@ LEAVERS = """
 """
 
 
-def _named(column: str) -> dict[str, str]:
-    zh, en = COLUMN_WORDS.get(column, (column, column))
-    return {"zh": zh, "en": en}
-
-
 def list_pushes(asked: Asked) -> Answer:
     """The organisation's lists and those of the ones below it, newest first, and what may be pushed where."""
     org = asked.org()
@@ -62,7 +57,7 @@ def list_pushes(asked: Asked) -> Answer:
                 "channel": each.name,
                 "name_zh": each.zh,
                 "name_en": each.en,
-                "columns": [_named(column) for column in each.columns],
+                "columns": [column_words(column) for column in each.columns],
             }
             for each in channels(asked.home.rulebook)
         ],

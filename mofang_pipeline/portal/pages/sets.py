@@ -30,16 +30,17 @@ def list_sets(asked: Asked) -> Answer:
 def one(asked: Asked) -> Answer:
     """One set: its versions, what uses it and has used it, and its customers day by day."""
     org, name = asked.org(), asked.text("set")
+    zone = ZoneInfo(rules.in_force(asked.home).settings.timezone)
     found = reading.shown(asked.home, name, org)
     with asked.lake.cursor() as cursor:
         sizes = reading.sizes(cursor, asked.home, name, org).rows
     return {
         "versions": [
-            _at_the_bank(asked, "saved_at", _plain(dict(zip(found.columns, row, strict=True))))
+            _at_the_bank(zone, "saved_at", _plain(dict(zip(found.columns, row, strict=True))))
             for row in reversed(found.rows)
         ],
         "usage": [
-            _at_the_bank(asked, "recorded_at", dict(zip(reading.USAGE, row, strict=True)))
+            _at_the_bank(zone, "recorded_at", dict(zip(reading.USAGE, row, strict=True)))
             for row in reading.usage(asked.home, name, org).rows
         ],
         "trend": [[str(row[0]), row[3]] for row in sizes],
@@ -108,9 +109,8 @@ def _owner(asked: Asked) -> dict[str, str]:
     return {"org": definition.owner_org, "user": definition.owner_user}
 
 
-def _at_the_bank(asked: Asked, column: str, row: dict[str, object]) -> dict[str, object]:
+def _at_the_bank(zone: ZoneInfo, column: str, row: dict[str, object]) -> dict[str, object]:
     """With the moment as the bank's clocks show it, like all moments of the portal."""
-    zone = ZoneInfo(rules.in_force(asked.home).settings.timezone)
     moment = datetime.fromisoformat(str(row[column])).astimezone(zone)
     return {**row, column: f"{moment:%Y-%m-%d %H:%M}"}
 
